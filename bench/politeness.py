@@ -16,8 +16,8 @@ import requests
 
 from bench.slow_site import LOG, slow_site
 from infra.base.settings import Settings
-from infra.intake.web.fetching import Answer
-from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
+from infra.intake.web.polite_client import PoliteClient
+from infra.work.live.fetch_pages import fetch_pages
 
 HOSTS = 40
 SECONDS = 15
@@ -100,10 +100,10 @@ def _fetch_politely(names: Sequence[str], settings: Settings, seconds: float) ->
     wanted = [(f"https://{name}/{number}", None) for number in range(each) for name in names]
     began, used = time.monotonic(), time.process_time()
     pages = 0
-    with PoliteClient.open(settings) as client, closing(fetch_or_wait(wanted, client)) as answers:
-        for _, answer in filter(None, answers):
-            if not isinstance(answer, Answer):
-                raise answer
+    with PoliteClient.open(settings) as client, closing(fetch_pages(wanted, client)) as found:
+        for page in filter(None, found):
+            if page.error:
+                raise page.error
             pages += 1
             if time.monotonic() - began > seconds:
                 break

@@ -76,7 +76,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a failure, a site is asked again at once."""
     for name in ("FIRST_BACKOFF", "MAX_RETRY_AFTER", "LEAST_SLOW_INTERVAL"):
-        monkeypatch.setattr(f"infra.intake.web.politeness.{name}", 0.001)
+        monkeypatch.setattr(f"infra.intake.web.polite_client.{name}", 0.001)
 
 
 @pytest.fixture

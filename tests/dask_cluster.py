@@ -10,8 +10,7 @@ from infra.base.settings import Settings
 from infra.intake.files.input_types import Input
 from infra.work.dask_workers import DaskWorkers
 from infra.work.ingest import IngestRequest
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from tests import sample_pages as pages
 from tests.disturbed_lake import FIRST_RUN
 from tests.ingests import ingest_all

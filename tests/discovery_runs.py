@@ -51,7 +51,7 @@ def source(*declarations: Discovery, **options: object) -> Source:
 def run(
     of: Source, client: object, store: MemoryStore | None = None, days: Days | None = None, today: date = TODAY
 ) -> Discovered:
-    state = DiscoveryState.load(store or MemoryStore(), of.name)
+    state = DiscoveryState(store or MemoryStore(), of.name)
     return discover(of, days or Days.one(DAY), client, state, today=today)  # type: ignore[arg-type]
 
 

@@ -17,8 +17,7 @@ from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.parse_pool import Group, Pair, Result, parse_group
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome

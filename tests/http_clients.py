@@ -60,8 +60,8 @@ def names(table: Mapping[str, list[str]]) -> Callable[[str], list[str]]:
 def polite_client(settings: Settings) -> Iterator[PoliteClient]:
     """A client with all manners, whose pauses take no time."""
     clock = SleepingClock()
-    policy = AddressPolicy.from_settings(settings)
-    with HttpClient(policy, user_agent="newslake/test", deadline_seconds=20, max_bytes=settings.max_page_bytes) as http:
+    policy = AddressPolicy(settings)
+    with HttpClient(settings, policy) as http:
         yield PoliteClient(http, settings, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
 
 
@@ -71,16 +71,19 @@ def client_for(
     origins: str = "",
     resolve: Callable[[str], list[str]] | None = None,
     deadline_seconds: float = 10,
-    user_agent: str = "newslake/test",
+    contact: str = "tests@lake.example",
     authorities: str | None = None,
 ) -> Iterator[DirectClient]:
     """A client that may reach these servers at 127.0.0.1, and nothing else that is private."""
     allowed = ",".join(server.allowed for server in servers)
-    settings = Settings(allowed_private_hosts=allowed, origins=origins, contact="tests@lake.example")
-    policy = AddressPolicy.from_settings(settings, resolve or names({}))
-    with DirectClient(
-        policy, user_agent=user_agent, deadline_seconds=deadline_seconds, max_bytes=MAX_BYTES, authorities=authorities
-    ) as client:
+    settings = Settings(
+        allowed_private_hosts=allowed,
+        origins=origins,
+        contact=contact,
+        request_deadline_seconds=deadline_seconds,
+        max_page_bytes=MAX_BYTES,
+    )
+    with DirectClient(settings, AddressPolicy(settings, resolve or names({})), authorities) as client:
         yield client
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from infra.intake.captures import ALL, Wanted
 from infra.intake.files.input_types import Input
 from infra.work.ingest import ingest, ingest_chunk, plan
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 
 def ingest_all(

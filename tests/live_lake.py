@@ -10,8 +10,7 @@ from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from infra.work.live.plan import FetchPolicy
 from infra.work.live.run_days import run_days
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from tests.demo_site.site import DemoSite
 
 FAST = 0.001  # seconds between requests; the demo site's Crawl-delay may ask for more

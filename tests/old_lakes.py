@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 from warcio.utils import Digester
 
 from infra.archive import warc
-from infra.archive.raw_archive import RawArchive, folder_key
-from infra.archive.raw_index import IndexEntry, Pointer
+from infra.archive.raw_archive import INDEX_SUFFIX, RawArchive, beside, folder_key
+from infra.archive.raw_index import IndexEntry, Pointer, write_index
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FOOTER_KEY, decode
 from infra.lake.schema import with_blocks
@@ -76,5 +76,6 @@ def archive_revisit(store: ObjectStore, capture: Capture, run_id: str, source: s
     info, member = warc.encode_info("test", capture.captured_at), encode_revisit(capture, original)
     place = Pointer(key, len(info), len(member))
     entry = IndexEntry.of(source, capture, place, original.pointer)
-    RawArchive(store).put(key, info + member, [replace(entry, digest=original.digest)])
+    store.put(key, info + member, if_match=None)
+    store.put(beside(key, INDEX_SUFFIX), write_index([replace(entry, digest=original.digest)]), if_match=None)
     return place

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from infra.work.backfill.plan import Batch
     from infra.work.live.plan import LivePlan
-    from infra.work.run import Run
-    from infra.work.run_report import RunReport
+    from infra.work.run import Run, RunReport
 
 StartOption = Annotated[date, options.day("--start", "First publication day, UTC, YYYY-MM-DD.")]
 EndOption = Annotated[date, options.day("--end", "The day after the last, UTC.")]
@@ -107,7 +106,7 @@ def maintain(
     from flows.jobs.start import begin_run
     from flows.reports.plan import repair_rows
     from infra.upkeep.repair import plan_repairs, upgrade
-    from infra.work.run_report import RunReport
+    from infra.work.run import RunReport
 
     run = begin_run(lake)
     store = run.open_store()

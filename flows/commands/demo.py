@@ -23,7 +23,7 @@ from infra.base.errors import NewslakeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.work.run_report import RunReport
+    from infra.work.run import RunReport
 
 CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays

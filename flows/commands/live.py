@@ -21,8 +21,8 @@ from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from infra.base.days import Days
-    from infra.work.live.fetch_urls import UrlOutcome
     from infra.work.live.plan import FetchPolicy, LivePlan
+    from infra.work.live.run_days import UrlOutcome
     from infra.work.run import Run
 
 CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on a terminal
@@ -125,7 +125,7 @@ def fetch(
     """
     from flows.jobs.start import begin_run
     from infra.lake.rejects import writable
-    from infra.work.live.fetch_urls import fetch_urls
+    from infra.work.live.run_days import fetch_urls
 
     wanted = [*(urls or []), *(_read_list(url_file) if url_file else [])]
     if not wanted:

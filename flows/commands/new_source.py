@@ -19,7 +19,7 @@ from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
 
 if TYPE_CHECKING:
-    from infra.authoring.survey import Survey
+    from infra.authoring.new_source import Survey
     from parsers.propose import Proposal
 
 
@@ -51,8 +51,7 @@ def new_source(
 
     newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
     """
-    from infra.authoring.survey import Survey, survey
-    from infra.authoring.writing import Places, write_source
+    from infra.authoring.new_source import Places, Survey, survey, write_source
     from infra.base.settings import load_settings
     from parsers.propose import draft_of, needs_zone, propose
 

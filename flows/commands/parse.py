@@ -107,7 +107,7 @@ def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Itera
     if not explained and len(cases) > _FEW:
         from infra.work.parse_pool import ParsePool
 
-        with ParsePool.of(settings, workers=min(settings.workers, len(cases))) as pool:
+        with ParsePool(settings, workers=min(settings.workers, len(cases))) as pool:
             yield from (Explanation(outcome) for _, outcome in pool.parse(captures))
         return
     for capture, problem in captures:

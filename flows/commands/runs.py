@@ -18,8 +18,7 @@ from infra.base.days import parse_instant
 if TYPE_CHECKING:
     from infra.work.ingest import Chunk
     from infra.work.reparse.reparse import ArchivedChunk
-    from infra.work.run import Run
-    from infra.work.run_report import RunReport
+    from infra.work.run import Run, RunReport
 
 
 _Paths = Annotated[

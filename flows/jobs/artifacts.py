@@ -27,8 +27,7 @@ from infra.lake.day_states import Day, day_grid
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.live.plan import LivePlan
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import RejectReason
 

@@ -11,7 +11,7 @@ from flows.jobs.start import begin_run
 from infra.base.choices import Reprocess
 from infra.base.days import Days, require_begun
 from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, require_all_done, unreached
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 
 
 @flow(name="backfill", flow_run_name="backfill-{start}-{end}", persist_result=False)

@@ -15,8 +15,7 @@ from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
 from infra.work.ingest import Chunk, IngestRequest, ingest_chunk, plan_left
 from infra.work.ingest import ingest as ingest_all
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

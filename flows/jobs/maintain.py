@@ -16,7 +16,7 @@ from infra.lake.staged_rows import land_staged
 from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs, upgrade
 from infra.work.backfill.plan import require_all_done
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False)

@@ -13,8 +13,7 @@ from flows.reports.diff_report import diff_markdown
 from infra.lake.lake import Lake
 from infra.lake.staged_rows import land_staged
 from infra.work.reparse.reparse import ArchivedChunk, Scope, rebuild, reparse_chunk, try_out
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

@@ -26,8 +26,7 @@ from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch, work_through
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import preview_days, require_askable, run_days
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
 # States of runs that do the work or have done it. One that failed has not.

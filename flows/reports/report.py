@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from flows.reports.text import shown
 from infra.lake.accounts import DaySummary
 from infra.lake.day_states import Day, State
 from infra.lake.suspects import SuspectDay
-from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
 
+if TYPE_CHECKING:
+    from infra.work.run import RunReport  # takes longer to import than the rest, and `status` needs none of it
 
-def summary_rows(report: RunReport) -> Iterator[tuple[str, int]]:
+
+def summary_rows(report: "RunReport") -> Iterator[tuple[str, int]]:
     """Label and count of each line; reasons of rejection in falling order."""
     rows = [
         ("links found", report.discovered or None),
@@ -65,7 +68,7 @@ def _what_to_do(suspect: SuspectDay) -> Iterator[str]:
 SHOWN_DAYS = 10  # lines of one kind for a terminal; `newslake status --json` has all
 
 
-def look_at(report: RunReport, limit: float) -> Iterator[str]:
+def look_at(report: "RunReport", limit: float) -> Iterator[str]:
     """What a person should look at after a run, the most urgent first, with the commands to type."""
     yield from (f"look at this: {alarm}" for alarm in report.alarms)
     found = sorted(report.findings, key=lambda each: (each.severity, each.source, each.date, each.subject))
@@ -89,7 +92,7 @@ def look_at(report: RunReport, limit: float) -> Iterator[str]:
     yield from _unreached_lines(report)
 
 
-def _pending_lines(report: RunReport) -> Iterator[str]:
+def _pending_lines(report: "RunReport") -> Iterator[str]:
     places = sorted(+report.pending)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in report.pending_reasons.most_common())
     for source, day in places[:SHOWN_DAYS]:
@@ -105,7 +108,7 @@ def _pending_lines(report: RunReport) -> Iterator[str]:
         yield f"newslake backfill {sources} --start {min(days)} --end {end} --reprocess failed"
 
 
-def _unreached_lines(report: RunReport) -> Iterator[str]:
+def _unreached_lines(report: "RunReport") -> Iterator[str]:
     by_source: dict[str, list[str]] = {}
     for source, day in sorted(report.unreached):
         by_source.setdefault(source, []).append(day)

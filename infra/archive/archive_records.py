@@ -1,10 +1,8 @@
 """Records of WARC, WET and ARC files, packed with gzip or zstd or not at all, also where the file is damaged.
 
-The libraries stop at the first damaged record, or silently return half of it, and want heads as the standard has
-them, not as programs write them. So a file is cut into spans here: the members of gzip or frames of zstd, or in a file
-that is not packed the stretches that the records' lengths claim. Records are read within one span and cannot run out of
-it; after a damaged span, reading goes on at the next one that begins like a record. Each unreadable stretch is reported
-once.
+The libraries stop at the first damaged record, or silently return half of it. So a file is cut into spans: members of
+gzip or frames of zstd, or in a file that is not packed the stretches that the records' lengths claim. Records are read
+within one span; after a damaged one, reading goes on at the next that begins like a record.
 """
 
 import re
@@ -12,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
-from infra.archive.http_payload import MAX_HEAD_BYTES
-from infra.archive.record_heads import Head, arc_head, has_digest, warc_head
+from infra.archive.http_payload import MAX_HEAD_BYTES, Head, arc_head, has_digest, warc_head
 from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
 
 MAX_HEADER_BYTES: Final = 8 << 20  # of a record; a long Set-Cookie list passes the 64 KiB that fastwarc takes
@@ -127,20 +124,6 @@ Span = Member | PlainStretch
 Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these fields is not wanted
 
 
-def read_records(
-    stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None
-) -> Iterator[ArchiveRecord | DamagedStretch]:
-    """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
-
-    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped. Of one that `refusal` gives a
-    reason for, by its fields, none are.
-    """
-    size = stream.seek(0, 2)
-    for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size), refusal):
-        if not isinstance(found, Bounds):
-            yield found
-
-
 def has_members(stream: BinaryIO, max_bytes: int) -> bool:
     """Whether the first gzip member of an archive ends within so many bytes: some pack the whole file as one."""
     member = Member(stream, 0, Packing("gzip"))
@@ -149,20 +132,20 @@ def has_members(stream: BinaryIO, max_bytes: int) -> bool:
     return member.end < min(stream.seek(0, 2), max_bytes)
 
 
-def read_part(
-    stream: BinaryIO, max_block_bytes: int, part: Part, refusal: Refusal | None = None
+def read_records(
+    stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None, part: Part | None = None
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
-    """Read a part of an archive that is packed with gzip, as `read_records` does; at its end tell the bounds."""
-    start, packing = part.start, Packing("gzip")
+    """Read a seekable archive, or a part of one of gzip members: records in order, what is damaged besides, and bounds.
+
+    Of a record that `refusal` gives a reason for, by its fields, nothing is kept; of others at most `max_block_bytes`.
+    """
+    size = stream.seek(0, 2)
+    packing = Packing("gzip") if part else _packing_of(stream, size)
+    part = part or Part(0, size)
+    start = part.start
     if start and not part.is_exact:
         start = _next_start(stream, start, packing, part.end)
-    yield from _read(stream, max_block_bytes, packing, replace(part, start=start), refusal)
-
-
-def _read(
-    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal | None
-) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
-    start = part.start
+    begun = start
     while start < part.end or start < _next_start(stream, part.end, packing):
         if skipped := _skippable(stream, start, packing):
             start += skipped
@@ -188,14 +171,13 @@ def _read(
                 beyond = _next_start(stream, start + 1, packing)
             yield record
         start = span.end if beyond is None else beyond
-    yield Bounds(part.start, start)
+    yield Bounds(begun, start)
 
 
 def _passed_over(stream: BinaryIO, start: int, refusal: Refusal) -> tuple[ArchiveRecord, int] | None:
     """A member whose record is refused, and where the next begins; None if it is taken, or its end is not certain.
 
-    Only its beginning is inflated. The next member is looked for; that it is none inside this one is certain if the
-    size that stands before it (RFC 1952, ISIZE) is the one that the head claims.
+    Its end is certain if the size that stands before the next one (RFC 1952, ISIZE) is what the head claims.
     """
     beginning = Member(stream, start, Packing("gzip")).read(HEAD_BYTES)
     end = BLANK_LINE.search(beginning)
@@ -279,10 +261,7 @@ def _next_start(stream: BinaryIO, start: int, packing: Packing | None, end: int 
 def _records_of(
     span: Span, offset: int, max_block_bytes: int, refusal: Refusal | None
 ) -> Iterator[ArchiveRecord | str]:
-    """Records of one span; a text says what is wrong after the last one.
-
-    A record is held back until the next one begins: if none does, its length was wrong.
-    """
+    """Records of one span, each once the next one begins: else its length was wrong. A text says what is."""
     held: ArchiveRecord | None = None
     problem: str | None = None
     is_alone = isinstance(span, Member) and span.is_gzip

@@ -15,16 +15,14 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from infra.archive.foreign import Member, MemberInFile, OutsideError, read_range
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit, scan
+from infra.archive.warc import Member, MemberInFile, OutsideError, Revisit, decode, encode, encode_info, scan
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore
 from parsers.record.capture import Capture, CaptureIdentity
 
 __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
-
 
 WARC_SUFFIX: Final = ".warc.gz"
 INDEX_SUFFIX: Final = ".cdxj"
@@ -41,7 +39,6 @@ MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object t
 
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
-
 
 Folder = tuple[str, date]  # source and capture day
 
@@ -66,11 +63,9 @@ class RawObject:
 
 
 class RawArchive:
-    """Writes and reads the raw layer of one lake.
+    """Writes and reads the raw layer of one lake: one for each task, not to be shared between threads.
 
-    It remembers the indexes of each (source, day) that it wrote to: make one for each task, and do not share it between
-    threads. Two writers that archive the same capture at the same moment both keep it; every reader then agrees on the
-    least pointer.
+    Two writers that archive the same capture at the same moment both keep it; every reader agrees on the least pointer.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -85,14 +80,12 @@ class RawArchive:
         worker: str,
         records: Mapping[CaptureIdentity, Member] = MappingProxyType({}),
     ) -> list[ArchivedCapture]:
-        """Keep captures, each once.
+        """Keep captures, which come with the name of their source, each once; they are returned in their order.
 
-        They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
-        `worker`, which tells this writer from others of the run, are parts of object names. `records` holds those
-        that are made already, of captures that then may be without their body.
+        `records` holds those that are made already, of captures that then may be without their body.
         """
-        require_name(WRITER_NAME, "run id", run_id)
-        require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
+        _require_name(WRITER_NAME, "run id", run_id)
+        _require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
         placed = [((require_source(source), capture.captured_at.date()), capture) for source, capture in captures]
         by_folder: dict[Folder, dict[CaptureIdentity, Capture]] = {}
         for folder, capture in placed:
@@ -153,8 +146,7 @@ class RawArchive:
     def entries_of(self, warc_key: str) -> list[IndexEntry]:
         """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC."""
         index_key = beside(warc_key, INDEX_SUFFIX)
-        stored = self._store.get(index_key)
-        if stored:
+        if stored := self._store.get(index_key):
             try:
                 return read_index(stored.body, source_of(warc_key), warc_key)
             except ValueError:
@@ -168,11 +160,6 @@ class RawArchive:
             raise damaged(self._store, warc_key, error) from error
         self._put_index(warc_key, entries)
         return entries
-
-    def put(self, key: str, warc: bytes, entries: list[IndexEntry]) -> None:
-        """Write a WARC, then its index; ConflictError if there is an object of that name."""
-        self._store.put(key, warc, if_match=None)
-        self._put_index(key, entries)
 
     def delete(self, source: str, day: date, until: datetime) -> None:
         """Delete what of one (source, day) was written until then; repeat it if it was interrupted."""
@@ -189,7 +176,7 @@ class RawArchive:
     def _read_outside(self, pointer: Pointer, record: Revisit) -> Capture:
         """The whole capture of a file that was ingested in place, or of what was ingested since then in its stead."""
         try:
-            return _read_in_place(record)
+            return record.read_in_place()
         except OutsideError:
             folder = source_of(pointer.uri), day_of(pointer.uri)
             known = self._folders.get(folder) or self._load(folder)
@@ -197,7 +184,7 @@ class RawArchive:
             for other in known.others(identity, pointer):
                 with suppress(NewslakeError):
                     found = self._record(other)
-                    return _read_in_place(found) if isinstance(found, Revisit) else found
+                    return found.read_in_place() if isinstance(found, Revisit) else found
             raise
 
     def _record(self, pointer: Pointer) -> Capture | Revisit:
@@ -229,7 +216,8 @@ class RawArchive:
                 continue
             body, entries = self._pack([group[identity] for identity in waiting], key, records)
             try:
-                self.put(key, body, entries)
+                self._store.put(key, body, if_match=None)
+                self._put_index(key, entries)
             except ConflictError:  # an earlier try of this run got this far after all: its captures count
                 known.take_in(key, self.entries_of(key))
                 waiting = still_lacking(waiting)
@@ -249,11 +237,9 @@ class RawArchive:
         entries: list[IndexEntry] = []
         for capture in captures:
             kept = records.get(capture.identity) or encode(capture)
-            original = place_of(kept)
-            if original:
-                member = encode_revisit(capture, original)
-            else:
-                member = kept.read() if isinstance(kept, MemberInFile) else kept
+            if original := place_of(kept):
+                kept = encode(capture, original)
+            member = kept.read() if isinstance(kept, MemberInFile) else kept
             if entries and size + len(member) > MAX_OBJECT_BYTES:
                 break
             entries.append(IndexEntry.of(source_of(key), capture, Pointer(key, size, len(member)), original))
@@ -303,17 +289,6 @@ def place_of(record: Member | None) -> Pointer | None:
     return None
 
 
-def _read_in_place(record: Revisit) -> Capture:
-    """The whole capture of a file that was ingested in place. Only a record of the lake leads there, never a row."""
-    place = record.original
-    try:
-        original = decode(read_range(place.uri, place.offset, place.length))
-        return record.with_body(b"" if isinstance(original, Revisit) else original.body)
-    except ValueError as error:
-        what = f"{place.uri} is no longer what was ingested: {error}"
-        raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
-
-
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
     """The error for a raw object, or a place in it, that differs from what was written."""
     return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
@@ -341,11 +316,10 @@ def beside(warc_key: str, suffix: str) -> str:
 
 def require_source(source: str) -> str:
     """The name of a source folder; NewslakeError if it could leave its folder."""
-    return require_name(r"[a-z0-9_]{1,100}", "source name", source)
+    return _require_name(r"[a-z0-9_]{1,100}", "source name", source)
 
 
-def require_name(pattern: str, what: str, name: str) -> str:
-    """A name that matches a pattern; NewslakeError if it does not."""
+def _require_name(pattern: str, what: str, name: str) -> str:
     if not re.fullmatch(pattern, name):
         raise NewslakeError(f"{name[:200]!r} is no valid {what}", f"It is part of file names: match {pattern}.")
     return name

@@ -2,12 +2,9 @@
 
     staging/source=tass/<digest>.warc.gz     a batch of pages; deleted once its pages are in `raw/`
 
-A live run gets a page every second or so and lands its day at the end. It stages each batch at once, so that a killed
-run asks for nothing twice, and archives the whole day in one go, just before rows point there: so a day is one raw
-object and not a hundred. No row, index, reparse or other writer knows a staged object, so deleting it needs no lock.
-
-A kill between archiving and deleting leaves pages in both places. That is harmless: the next run of the source archives
-what it finds here, and the archive keeps each capture once.
+A killed run asks for nothing twice, and a day is one raw object and not a hundred (docs/maintenance.md). Nobody else
+knows a staged object, so deleting it needs no lock. A kill between archiving and deleting leaves pages in both places:
+the next run of the source archives what it finds here, and the archive keeps each capture once.
 """
 
 import hashlib

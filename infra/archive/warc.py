@@ -1,31 +1,26 @@
 """A capture as a WARC record and back, exactly.
 
-WARC 1.1 (ISO 28500:2017) holds the address, the time to the microsecond, the HTTP answer and the digests, and any tool
-reads those. It has no place for how a time is known, which source a user named, or header lines that are not valid
-HTTP. So each record repeats everything exactly in two extension fields (allowed by section 5.1): `X-Newslake-Capture`,
-one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere. The JSON also holds the
-request's header lines and the target of redirects. There is no `request` record: a single ranged GET of one gzip member
-returns everything about a capture.
+WARC 1.1 (ISO 28500:2017) has no place for how a time is known, which source a user named, or header lines that are not
+valid HTTP. So each record repeats everything exactly in two extension fields (5.1), `X-Newslake-Capture` and
+`X-Newslake-Digest`. A capture with an HTTP status is a `response` record, any other a `resource`; one whose body lies
+elsewhere a `revisit`. docs/maintenance.md says more.
 
-A capture with an HTTP status is a `response` record, any other a `resource` ("without full protocol response
-information"). Text that somebody else extracted is a `resource`, too: a `conversion` must name the record it was made
-from.
-
-A capture whose body stays in the file that it came in (`ingest --in-place`) is a `revisit` record of the profile
-identical-payload-digest (6.7.2), whose field `X-Newslake-Original` says where the body lies. Earlier versions wrote
-such records for bodies that the archive had for the same address.
-
-A page that comes in a gzip member of another program's WARC is kept as that member (`infra/archive/foreign.py`).
+A page that comes in a gzip member of another program's WARC is kept as that member if all that newslake says of the
+capture follows from it: not where a source was named, or the page was damaged, cut off or had to be repaired.
 """
 
 import json
+import os
 import re
+import sys
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from errno import ENOENT
 from http.client import responses
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -33,10 +28,100 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 from zlib_ng import zlib_ng
 
-from infra.archive.archive_records import ArchiveRecord, DamagedStretch, read_records
-from infra.archive.foreign import foreign_capture
+from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, read_records
+from infra.archive.http_payload import decode_payload, parse_answer
 from infra.archive.raw_index import Pointer
+from infra.base.errors import NewslakeError
+from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+
+RESPONSE: Final = "response"
+OURS: Final = "x-newslake-"  # fields of records that newslake writes
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInFile:
+    """A gzip member that stays in its file until it is archived: a page packed takes more memory than its row."""
+
+    path: str
+    offset: int
+    length: int
+    checksum: int  # CRC-32 of the bytes that the page was read from
+    in_place: bool = False  # it stays there for good, and the archive only says where
+
+    @classmethod
+    def of(cls, path: str, offset: int, member: bytes, *, in_place: bool = False) -> "MemberInFile":
+        """The member that was just read there."""
+        return cls(path, offset, len(member), zlib_ng.crc32(member), in_place)
+
+    def read(self) -> bytes:
+        """The same bytes again; NewslakeError where they are gone."""
+        member = read_range(self.path, self.offset, self.length)
+        if zlib_ng.crc32(member) != self.checksum:
+            what = f"{self.path} was changed while it was read, at byte {self.offset}"
+            raise NewslakeError(what, "Run this again once nothing writes to it: nothing was lost.")
+        return member
+
+
+class OutsideError(NewslakeError):
+    """A file outside of the lake is gone, or no longer what was ingested in place."""
+
+
+def read_range(path: str, offset: int, length: int) -> bytes:
+    """Bytes of a file outside of the lake; OutsideError where it is gone."""
+    try:
+        if not Path(path).is_file():  # a device never ends
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError as error:
+        what = f"{path} cannot be read any more: {error.strerror}"
+        raise OutsideError(what, "Put it back, or a link to it, or ingest it anew.") from error
+
+
+Member = bytes | MemberInFile  # a gzip member that holds the record of a capture
+
+
+def foreign_capture(record: ArchiveRecord) -> Capture:
+    """The capture of a record that `is_kept_whole` was true of; ValueError if it is another."""
+    answer = parse_answer(record.block) if record.fields.get("warc-type") == RESPONSE else None
+    if answer is None:
+        raise ValueError("WARC record damaged: neither newslake nor a web server wrote it")
+    body = decode_payload(answer, sys.maxsize).body
+    return Capture(
+        body=body,
+        media_type=media_type_of(body, says_html="html" in answer.content_type),
+        captured_at=datetime.fromisoformat(record.fields["warc-date"]),
+        captured_at_basis=CapturedAtBasis.WARC,
+        url=record.fields["warc-target-uri"],
+        http_status=answer.status,
+        http_charset=answer.charset,
+        http_headers=answer.headers,
+        truncated=is_truncated(record) or answer.is_short,
+    )
+
+
+def is_truncated(record: ArchiveRecord) -> bool:
+    """WARC-Truncated: the crawler stopped at a limit of its own (`length`, `time`, `disconnect`, `unspecified`)."""
+    return record.fields.get("warc-truncated", "").strip().lower() not in {"", "no"}
+
+
+def is_kept_whole(record: ArchiveRecord, capture: Capture) -> bool:
+    """Whether the member of a record says all of a capture whose body was read from it without a fault or a limit."""
+    is_answer = record.fields.get("warc-type") == RESPONSE and capture.http_status is not None
+    if any(name.startswith(OURS) for name in record.fields):  # read again, it would be taken for a record of ours
+        return False
+    if record.length is None or not is_answer or capture.url != record.fields.get("warc-target-uri"):
+        return False
+    if capture.source or capture.captured_at_basis is not CapturedAtBasis.WARC:
+        return False
+    try:
+        said = datetime.fromisoformat(record.fields["warc-date"])
+    except ValueError:
+        return False
+    return said.tzinfo is not None and said == capture.captured_at
+
 
 CAPTURE_FIELD: Final = "X-Newslake-Capture"
 DIGEST_FIELD: Final = "X-Newslake-Digest"
@@ -64,9 +149,28 @@ class Revisit:
         """The whole capture; ValueError if its body is another one."""
         return _require_digest(replace(self.seen, body=body), self.digest)
 
+    def read_in_place(self) -> Capture:
+        """The whole capture of a file outside, where only a record of the lake leads, never a row."""
+        place = self.original
+        try:
+            original = decode(read_range(place.uri, place.offset, place.length))
+            return self.with_body(b"" if isinstance(original, Revisit) else original.body)
+        except ValueError as error:
+            what = f"{place.uri} is no longer what was ingested: {error}"
+            raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
 
-def encode(capture: Capture) -> bytes:
-    """The WARC record of a capture as one gzip member. The same capture always gives the same bytes."""
+
+def encode(capture: Capture, original: Pointer | None = None) -> bytes:
+    """The WARC record of a capture, always the same, as one gzip member; without its body if that lies elsewhere."""
+    if original:
+        headers = [
+            *_fields("revisit", capture),
+            ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
+            ("WARC-Payload-Digest", capture.digest),
+            (ORIGINAL_FIELD, json.dumps(asdict(original), separators=(",", ":"))),
+            ("WARC-Truncated", "length"),  # 6.7.2: the block is that of a response which is cut off before the body
+        ]
+        return _member(headers, b"", _http_head(capture))
     has_answer = capture.http_status is not None
     headers = _fields("response" if has_answer else "resource", capture)
     if capture.truncated:
@@ -74,23 +178,8 @@ def encode(capture: Capture) -> bytes:
     return _member(headers, capture.body, _http_head(capture) if has_answer else None)
 
 
-def encode_revisit(capture: Capture, original: Pointer) -> bytes:
-    """The record of a capture whose body lies elsewhere: all that it is but its body."""
-    headers = [
-        *_fields("revisit", capture),
-        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
-        ("WARC-Payload-Digest", capture.digest),
-        (ORIGINAL_FIELD, json.dumps(asdict(original), separators=(",", ":"))),
-    ]
-    # 6.7.2: the block is that of a response which is cut off where the body would begin.
-    return _member([*headers, ("WARC-Truncated", "length")], b"", _http_head(capture))
-
-
 def encode_info(filename: str, made_at: datetime) -> bytes:
-    """The `warcinfo` record that a WARC begins with, as one gzip member.
-
-    Give the latest capture time as `made_at` rather than the clock's, so that a repeated write gives the same bytes.
-    """
+    """The `warcinfo` record that a WARC begins with; `made_at` is no clock's, so that writing again gives the same."""
     about = (
         "software: newslake\r\n"
         "format: WARC File Format 1.1\r\n"
@@ -122,29 +211,21 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
         raise ValueError("it is empty")
     found = []
     for record in read_records(BytesIO(warc), len(warc) * MAX_RATIO):
+        if isinstance(record, Bounds):
+            break
         if isinstance(record, DamagedStretch):
             raise ValueError(f"WARC record damaged: {record.detail}")
         if record.problem or record.length is None:
             raise ValueError(f"WARC record damaged: {record.problem or 'it shares its gzip member'}")
         if record.fields.get("warc-type") != "warcinfo":
-            found.append((record.offset, record.length, content_of(record)))
+            found.append((record.offset, record.length, _content_of(record)))
     return found
 
 
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
     """The capture of a newslake record; ValueError if another program wrote it, or its body has another digest."""
     body = block.partition(b"\r\n\r\n")[2] if fields.get("warc-type") == "response" else block
-    capture, digest = _stated(fields, body)
-    return _require_digest(capture, digest)
-
-
-def revisit_of(fields: Mapping[str, str]) -> Revisit:
-    """The revisit of a newslake record; ValueError as in `capture_of`."""
-    seen, digest = _stated(fields, b"")
-    try:
-        return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"record fields damaged: {error!r}") from error
+    return _require_digest(*_stated(fields, body))
 
 
 def _stated(fields: Mapping[str, str], body: bytes) -> tuple[Capture, str]:
@@ -185,13 +266,17 @@ def _require_digest(capture: Capture, expected: str) -> Capture:
     return capture
 
 
-def content_of(record: ArchiveRecord) -> Capture | Revisit:
-    """What a whole record of the raw layer holds; ValueError if it is damaged."""
-    if CAPTURE_FIELD.lower() not in record.fields and DIGEST_FIELD.lower() not in record.fields:
+def _content_of(record: ArchiveRecord) -> Capture | Revisit:
+    fields = record.fields
+    if CAPTURE_FIELD.lower() not in fields and DIGEST_FIELD.lower() not in fields:
         return foreign_capture(record)
-    if record.fields.get("warc-type") == "revisit":
-        return revisit_of(record.fields)
-    return capture_of(record.fields, record.block)
+    if fields.get("warc-type") != "revisit":
+        return capture_of(fields, record.block)
+    seen, digest = _stated(fields, b"")
+    try:
+        return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"record fields damaged: {error!r}") from error
 
 
 def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
@@ -224,17 +309,13 @@ def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
 def _http_head(capture: Capture) -> StatusAndHeaders:
     """The answer's head for other tools, in ASCII; what was true only on the wire gets another name."""
     phrase = responses.get(capture.http_status or 0, "")
-    headers = [
-        ((ORIGINAL if name.lower() in OF_THE_WIRE else "") + re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "_", name), value)
-        for name, value in capture.http_headers
-    ]
-    headers = [(name, _printable(value)) for name, value in headers]
+    headers = []
+    for name, value in capture.http_headers:
+        prefix = ORIGINAL if name.lower() in OF_THE_WIRE else ""
+        shown = quote(value, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")
+        headers.append((prefix + re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "_", name), shown))
     headers.append(("Content-Length", str(len(capture.body))))
     return StatusAndHeaders(f"{capture.http_status} {phrase}".strip(), headers, protocol="HTTP/1.1")
-
-
-def _printable(value: str) -> str:
-    return quote(value, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")
 
 
 def _member(headers: list[tuple[str, str]], payload: bytes, http_head: StatusAndHeaders | None) -> bytes:

@@ -62,7 +62,7 @@ def digest_of(outcome: dict[str, Any]) -> str:
 
 
 def write_case(case: Path, capture: Capture, source: Source) -> None:
-    """Write a page, what is known of it, and what the source makes of it now; `versions.json` learns of it too."""
+    """Write a page, what is known of it, and what the source makes of it now, also into `versions.json`."""
     case.mkdir(parents=True)
     (case / f"page{_SUFFIXES[capture.media_type]}").write_bytes(capture.body)
     about = {"url": capture.url, "source": source.name}

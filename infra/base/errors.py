@@ -12,19 +12,14 @@ UNSAFE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 
 
 class NewslakeError(Exception):
-    """Something failed for a reason a user can act on.
-
-    `what` names the thing (path, bucket, variable) that is wrong, without a full stop; `remedy` is a full sentence.
-    Both are arguments of the exception, so that it survives pickling on its way back from a worker process.
-    """
+    """Something failed for a reason a user can act on: `what` is wrong, without a full stop; `remedy` is a sentence."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, what: str, remedy: str) -> None:
-        """Fold line breaks in either to spaces."""
         self.what = " ".join(what.split()).rstrip(".")
         self.remedy = " ".join(remedy.split())
-        super().__init__(self.what, self.remedy)
+        super().__init__(self.what, self.remedy)  # both, so that it survives pickling on its way from a worker process
 
     @override
     def __str__(self) -> str:

@@ -46,7 +46,8 @@ _MAGIC: Final = {
 }
 _ZLIB: Final[Any] = zlib_ng._ZlibDecompressor  # in the manner of bz2 and lzma; its name is that of the standard library
 _ZLIB_ERROR: Final = cast("type[Exception]", zlib_ng.error)  # its stub says that it is an exception, not a type
-_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
+# OSError is bz2's; SystemError that of zlib-ng for a stream which asks for a dictionary (RFC 1950, FDICT).
+_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError, SystemError)
 
 
 def packed_as(head: bytes) -> str | None:
@@ -65,11 +66,9 @@ class Inflater:
         is_one_member: bool = False,
         dictionary: bytes | None = None,
     ) -> None:
-        """Begin with nothing read.
+        """Without one of `CODINGS`, bytes that begin like gzip are unpacked; with `RECOGNISED` those of `packed_as`.
 
-        `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
-        are unpacked, with `RECOGNISED` those of `packed_as`, with `AS_IT_IS` none; others are given as they are. With
-        one member, what follows it is left alone. `dictionary` is zstd's.
+        `read` gives at most so many packed bytes. With one member, what follows it is left alone.
         """
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end

@@ -25,8 +25,7 @@ def side_by_side(
 ) -> Generator[tuple[Thing, Result | Failure] | None, None, None]:
     """Each thing with its result, or why it failed, as they come; None while none comes. Lanes take turns.
 
-    The next thing of a lane begins before the last is given. After any other exception nothing begins; StoppedError
-    follows what came before the process was to stop.
+    After any other exception nothing begins; StoppedError follows what came before the process was to stop.
     """
     lanes: defaultdict[Hashable, deque[Thing]] = defaultdict(deque)
     for thing in things:

@@ -1,16 +1,16 @@
 """What newslake measures: the closed list of metrics with their labels, and how infra records them.
 
-Nothing is recorded unless `flows.monitoring.telemetry` has put a recorder here, so no module of infra knows
-OpenTelemetry, and a call costs a comparison. Of a span, its attributes are also what a line of the log is about.
+Nothing is recorded unless `flows.monitoring.telemetry` has put a recorder here. A span's attributes are also what a
+line of the log is about.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 Labels = Mapping[str, str]
@@ -80,25 +80,15 @@ OF_STATE: Final = (LISTED, FETCHED, LANDED, PENDING, ARTICLES, REJECTED, DAYS, A
 OTHER: Final = "other"  # the label of every host that is none of a source: addresses of others are without number
 
 
-class Recorder(Protocol):
-    """Where measures and spans go."""
-
-    def record(self, measure: Measure, amount: float, labels: Labels) -> None:
-        """Add to a counter or histogram."""
-
-    def span(self, name: str, attributes: Labels) -> AbstractContextManager[object]:
-        """A piece of work, from entering to leaving."""
-
-
 class _Recording:
-    recorder: Recorder | None = None
+    recorder: Any = None  # by `flows.monitoring.telemetry`: `record(measure, amount, labels)` and `span(name, labels)`
 
 
 _about: ContextVar[Labels] = ContextVar("about", default=MappingProxyType({}))
 
 
-def record_by(recorder: Recorder | None) -> None:
-    """Record everything from now on by this recorder; with None, record nothing."""
+def record_by(recorder: Any) -> None:
+    """Record everything from now on by this recorder; with None, nothing."""
     _Recording.recorder = recorder
 
 

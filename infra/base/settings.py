@@ -1,9 +1,6 @@
-"""Settings: `NEWSLAKE_*` variables and `.env`, read once into a frozen object.
-
-Loading them also tells the parsers where sources are outside of this package.
+"""Settings: `NEWSLAKE_*` variables and `.env`. Those of S3 are boto3's own `AWS_*` variables and profiles.
 
 `make docs` turns the texts below the fields into the table in docs/configuration.md.
-S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and profiles.
 """
 
 import difflib
@@ -131,10 +128,7 @@ class Settings(BaseModel):
 
 
 def load_settings() -> Settings:
-    """Read the environment, which wins, and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError.
-
-    From then on, the sources of `sources_path` and of installed packages are known.
-    """
+    """Read the environment, which wins, and `.env`; from then on, sources outside of this package are known."""
     try:
         settings = Settings.model_validate(_given({**dotenv_values(ENV_FILE, encoding="utf-8"), **os.environ}))
     except ValidationError as error:
@@ -153,10 +147,7 @@ def _offers(_path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
-    """The settings among variables, by field.
-
-    What nearly names a setting is refused: it would be ignored, and the default used, without a word.
-    """
+    """The settings among variables, by field; what nearly names one is refused, not ignored without a word."""
     given = {}
     known = {PREFIX + field.upper(): field for field in Settings.model_fields}
     for name, value in variables.items():

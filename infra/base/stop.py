@@ -99,11 +99,7 @@ def before_hard_end(act: Callable[[], None]) -> None:
 
 
 def watch_signals() -> None:
-    """Set `STOPPING` when a signal of `SIGNALS` comes, and end the process after `GRACE_SECONDS`.
-
-    Leaves the handlers as they are: flows run under those of Prefect. Signals reach the main thread only; elsewhere,
-    and the second time, this does nothing.
-    """
+    """Set `STOPPING` when a signal of `SIGNALS` comes, and end the process later; handlers, as Prefect's, stay."""
     if current_thread() is not main_thread() or _Interrupts.watched:
         return
     received, sent = os.pipe()

@@ -9,17 +9,13 @@ from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from urllib.parse import urljoin
 
-from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_part, read_records
-from infra.archive.foreign import MemberInFile, is_kept_whole, is_truncated
-from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
-from infra.archive.record_heads import has_digest
-from infra.archive.warc import CAPTURE_FIELD, capture_of
-from infra.intake.files.addresses import of_web_archive, without_controls
+from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_records
+from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, has_digest, media_type_in, parse_answer
+from infra.archive.warc import CAPTURE_FIELD, MemberInFile, capture_of, is_kept_whole, is_truncated
 from infra.intake.files.input_types import CUT_SHORT, Input, Page, Skipped, damaged, page_of
-from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import Unpacked
 from infra.intake.files.s3_objects import S3
-from infra.intake.files.stated import with_statements
+from infra.intake.files.stated import instant_of, of_web_archive, without_controls
 from parsers.fields.urls import parse_url
 from parsers.page.content import SNIFF_BYTES, PageBytes, Problem, is_html_document, media_type_of, problem_of, too_large
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -44,45 +40,36 @@ Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that ad
 def read_archive(
     stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None, part: Part | None = None
 ) -> Iterator[Page | Skipped | Bounds]:
-    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file.
-
-    Of a file of gzip members only a `part`, if that is given, and its bounds at the end.
-    """
+    """Read a seekable WARC, WET or ARC, or a `part` and its bounds: one for each record and each damaged stretch."""
     most, refusal = max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)
     # From elsewhere, reading a page's member again would be another request.
     is_at_hand = part is not None and not (archive.part or archive.location.startswith(S3))
-    for found in read_part(stream, most, part, refusal) if part else read_records(stream, most, refusal):
+    for found in read_records(stream, most, refusal, part):
         if isinstance(found, Bounds):
-            yield found
+            yield from [found] if part else []
             continue
-        page = _page_in(found, stream, archive, max_page_bytes)
-        if is_at_hand and isinstance(page, Page) and isinstance(page.member, bytes):
-            page = page._replace(
-                member=MemberInFile.of(archive.location, found.offset, page.member, in_place=archive.in_place)
-            )
-        yield page
+        known = replace(archive, location=f"{archive.location}@{found.offset}")
+        if isinstance(found, DamagedStretch):
+            yield damaged(known, found.detail, found.content[:max_page_bytes])
+        elif found.refused:
+            yield Skipped(found.refused)
+        else:
+            page = _page_of(found, known, max_page_bytes)
+            file = archive if is_at_hand else None
+            yield page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes, file)
 
 
-def _page_in(
-    found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: Input, max_page_bytes: int
-) -> Page | Skipped:
-    known = replace(archive, location=f"{archive.location}@{found.offset}")
-    if isinstance(found, DamagedStretch):
-        return damaged(known, found.detail, found.content[:max_page_bytes])
-    if found.refused:
-        return Skipped(found.refused)
-    page = _page_of(found, known, max_page_bytes)
-    return page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes)
-
-
-def _as_kept(stream: BinaryIO, record: ArchiveRecord, page: Page, max_page_bytes: int) -> Page:
-    """With the record's gzip member, if that can be archived in the place of the page."""
+def _as_kept(stream: BinaryIO, record: ArchiveRecord, page: Page, max_page_bytes: int, file: Input | None) -> Page:
+    """With the record's gzip member, or where in a file it is, if that can be archived in the place of the page."""
     is_repaired = page.known is not None and page.known.reason in REPAIRED
     was_cut = record.oversized or len(page.capture.body) >= max_page_bytes
     if is_repaired or was_cut or record.length is None or not is_kept_whole(record, page.capture):
         return page
     stream.seek(record.offset)
-    return page._replace(member=stream.read(record.length))
+    member = stream.read(record.length)
+    if file is None:
+        return page._replace(member=member)
+    return page._replace(member=MemberInFile.of(file.location, record.offset, member, in_place=file.in_place))
 
 
 def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:
@@ -190,14 +177,11 @@ def _saved_answer(block: bytes, known: Input, max_page_bytes: int, *, oversized:
             url = _http_url(urljoin(url or "", answer.header("location"))) or url
         block = answer.payload
         answer = parse_answer(block)
-    at = instant_of(answer.header("date")) if answer else None
-    if at and known.captured_at_basis is CapturedAtBasis.MTIME:
-        known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
-    known = replace(known, url=known.url or url)
+    known = known.saying(url, instant_of(answer.header("date")) if answer else None)
     record = ArchiveRecord(0, {}, block, oversized=oversized)
     page = _answer_page(record, known, max_page_bytes)
     if isinstance(page, Page) and page.capture.media_type is MediaType.HTML:
-        return _answer_page(record, with_statements(known, page.capture.body), max_page_bytes)
+        return _answer_page(record, known.with_statements(page.capture.body), max_page_bytes)
     return page
 
 

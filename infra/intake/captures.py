@@ -1,8 +1,4 @@
-"""Everything that can be ingested, as a stream of captures: files, folders, tables, archives, S3 objects.
-
-Each page gives exactly one `Page`; anything else is counted as skipped.
-Content decides what a file is; names are hints.
-"""
+"""Everything that can be ingested, as a stream of captures: one `Page` a page; all else is counted as skipped."""
 
 import io
 import re
@@ -20,16 +16,14 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answers
 from infra.intake.cc_news import open_part
-from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
-from infra.intake.files.no_pages import kind_of_no_page
-from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beginning, read_page, spooled
+from infra.intake.files.page_bytes import SPOOL_BYTES, Unpacked, beginning, kind_of_no_page, read_page, spooled
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
-from infra.intake.files.stated import with_statements
+from infra.intake.files.stated import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.tables import read_table, table_format
 from parsers.fields.urls import host_of, on_hosts
 from parsers.page.content import Problem, is_html_document, media_type_of
@@ -47,14 +41,9 @@ HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.
 SELF_EXTRACTING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype[^>]{0,200}>\s*)?<html[^>]{0,999} data-sfz\b", re.I
 )
-# Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
-SEEKING: Final = {
-    "zip": ([],),
-    "parquet": ([],),
-    "arrow": ([],),
-    "self-extracting": ([],),
-    "archive": ([], ["gzip"], ["zstd"]),
-}
+# Forms that are read with seeking. Packed, they are unpacked as a whole; of archives the readers do that.
+SEEKING: Final = frozenset({"zip", "parquet", "arrow", "self-extracting", "archive"})
+READ_PACKED: Final = (["gzip"], ["zstd"])
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
@@ -111,8 +100,7 @@ def read_captures(
 ) -> Iterator[Read]:
     """Read all of one input, or one of `parts_of` it and then its bounds, in order: its pages, and what of it is none.
 
-    Larger pages than `max_page_bytes` are too large, and no more is inflated and kept of one. Records
-    of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
+    Records of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
     """
     if kind := _never_opened(source.inside):
         yield Skipped(kind)
@@ -179,7 +167,7 @@ def _read(
 ) -> Iterator[Read]:
     head, codings = beginning(stream)
     form = _form(head, codings, stream, known)
-    if form in SEEKING and codings not in SEEKING[form]:
+    if codings and form in SEEKING and not (form == "archive" and codings in READ_PACKED):
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
                 yield from _read(content, known, max_page_bytes, depth, unwanted)
@@ -240,13 +228,13 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
 
 def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Skipped:
     page = read_page(stream, max_page_bytes)
-    if page.problem is None and (told := kind_of_no_page(page.body[:HEAD_BYTES])):
+    if page.problem is None and (told := kind_of_no_page(page.body)):
         if known.inside:
             return Skipped(told[0])
         page = replace(page, problem=Problem(RejectReason.NOT_HTML, f"{told[0]}: {told[1]}"))
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     if media_type is MediaType.HTML:
-        known = with_statements(known, page.body)
+        known = known.with_statements(page.body)
     found = page_of(known, page.body, media_type, page.problem)
     if page.problem and page.problem.reason is RejectReason.NOT_HTML and not known.inside:
         return found._replace(advice=f"{known.location} is no page ({page.problem.detail}). {TAKEN}")
@@ -258,7 +246,7 @@ def _read_self_extracting(stream: BinaryIO, known: Input, max_page_bytes: int, d
     if depth == MAX_DEPTH:
         yield _too_deep(known)
         return
-    known = with_statements(known, beginning(stream)[0])
+    known = known.with_statements(beginning(stream)[0])
     is_whole = False
     for member in zip_members(stream, known.size):
         is_page = member.path == "index.html"

@@ -1,8 +1,7 @@
 """CC-NEWS, the news crawl of Common Crawl: which of its files hold the captures of some days, read by ranges.
 
-A month's list, `crawl-data/CC-NEWS/YYYY/MM/warc.paths.gz`, names its files. Each is named by when it was begun, and
-ends where the next one begins: at 1 GB, or after a day. Ranges are read whole, of the version of the file that was seen
-first.
+A month's list names its files, each by when it was begun; it ends where the next one begins, at 1 GB or after a day.
+Ranges are read whole, of the version of the file that was seen first.
 """
 
 import re
@@ -18,12 +17,11 @@ from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings, load_settings
 from infra.intake.files.input_types import Input, RemotePart
-from infra.intake.files.instants import instant_of
-from infra.intake.files.ranges import Ranges
+from infra.intake.files.s3_objects import Ranges
+from infra.intake.files.stated import instant_of
 from infra.intake.web.addresses import own_host
-from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
-from infra.intake.web.polite_client import MAY_PASS, PoliteClient
-from infra.intake.web.politeness import RequestBudget
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.polite_client import MAY_PASS, PoliteClient, RequestBudget
 from parsers.record.capture import CapturedAtBasis
 
 MAX_LIST_BYTES: Final = 8 << 20  # a list has some 400 lines of 70 bytes
@@ -36,7 +34,7 @@ PART_BYTES: Final = 128 << 20
 # At a request a second, as the settings say, 16 MB a second; the deadline of 30 s asks for 0.5 MB a second.
 RANGE_BYTES: Final = 16 << 20
 # Failures in a row that gave no byte, with a longer pause after each: a minute in all, or what Retry-After asks for.
-# One more, and the client takes the host to be down (`infra.intake.web.politeness.DOWN_AFTER`).
+# One more, and the client takes the host to be down (`infra.intake.web.polite_client.DOWN_AFTER`).
 TRIES: Final = 8
 CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,13})-(\d{1,13})/(\d{1,13})")  # 10 TB: a server states what it likes
 REMEDIES: Final[Mapping[int, str]] = {
@@ -58,12 +56,9 @@ def open_part(url: str, part: RemotePart) -> Iterator[BinaryIO]:
 
 
 def look_up(url: str, client: PoliteClient) -> tuple[int, str]:
-    """Size and ETag of a file, by asking for its first byte; FetchError if there is none.
-
-    The ETag is empty where the server gives none that tells versions apart.
-    """
+    """Size of a file, by asking for its first byte, and its ETag, which is empty where it tells no versions apart."""
     answer = client.get(url, headers=_headers(0, 0), max_bytes=1, hosts=own_host(url))
-    found = _content_range(answer.headers)
+    found = _content_range(answer)
     if answer.status != HTTPStatus.PARTIAL_CONTENT or found is None:
         raise FetchError(FetchReason.PROTOCOL, "an answer without Content-Range", status=HTTPStatus.OK)
     etag = answer.header("etag") or ""
@@ -87,7 +82,7 @@ def read_range(url: str, part: RemotePart, client: PoliteClient, start: int, len
             failures = 0 if came else failures + 1
             if error.reason not in MAY_PASS or failures == TRIES:
                 raise explained(error, url) from error
-        if answer and came and _content_range(answer.headers) != (first, last, part.file_bytes):
+        if answer and came and _content_range(answer) != (first, last, part.file_bytes):
             raise NewslakeError(f"{url} gives other bytes than those that were asked for", AGAIN)
         content += came
     return bytes(content)
@@ -102,18 +97,13 @@ def _headers(first: int, last: int) -> dict[str, str]:
     return {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
 
 
-def _content_range(headers: Headers) -> tuple[int, int, int] | None:
-    stated = next((value for name, value in headers if name.lower() == "content-range"), "")
-    found = CONTENT_RANGE.fullmatch(stated.strip())
+def _content_range(answer: Answer) -> tuple[int, int, int] | None:
+    found = CONTENT_RANGE.fullmatch((answer.header("content-range") or "").strip())
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def find_parts(days: Days, settings: Settings) -> tuple[list[Input], Counter[str], tuple[str, ...]]:
-    """All files that may hold captures of the days, in parts by time; what was skipped, by kind; and alarms.
-
-    NewslakeError if a month of these days has no list, or a list or file cannot be had; one that is listed and is not
-    there is an alarm.
-    """
+    """All files that may hold captures of the days, in parts by time; what was skipped, by kind; and alarms."""
     base = f"{settings.common_crawl_url.rstrip('/')}/"
     skipped: Counter[str] = Counter()
     parts: list[Input] = []

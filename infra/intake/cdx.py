@@ -18,7 +18,7 @@ import orjson
 from infra.archive.raw_index import timestamp_of
 from infra.base.days import Days, midnight
 from infra.base.settings import Settings
-from infra.intake.files.instants import instant_of
+from infra.intake.files.stated import instant_of
 from infra.intake.web.addresses import own_host
 from infra.intake.web.fetching import FetchError, FetchReason, page_capture
 from infra.intake.web.polite_client import PoliteClient
@@ -48,10 +48,7 @@ class CdxCapture:
 
 
 def read_wayback(body: bytes) -> tuple[list[CdxCapture], str | None]:
-    """HTML pages of status 200 in an answer of a Wayback CDX server, and the key to ask for what follows.
-
-    No bytes are no captures; ValueError where it is no such answer.
-    """
+    """HTML pages of status 200 in an answer of a Wayback CDX server, and the key to ask for what follows."""
     rows = orjson.loads(body) if body.strip() else []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ValueError("not a JSON array of arrays")
@@ -73,26 +70,16 @@ def _capture(line: Mapping[str, Any]) -> CdxCapture | None:
     return CdxCapture(url, original, captured_at)
 
 
-@dataclass(frozen=True, slots=True)
 class CdxIndex:
-    """A CDX index and the archive behind it."""
+    """The CDX index that the settings name, and the archive behind it."""
 
-    index_url: str
-    pages_url: str  # what time and address of a page are appended to
-    max_page_bytes: int  # after decoding
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> "CdxIndex | None":
-        """The index that the settings name, if any."""
-        if not settings.cdx_url:
-            return None
-        return cls(settings.cdx_url, urljoin(settings.cdx_url, "/web/"), settings.max_page_bytes)
+    def __init__(self, settings: Settings) -> None:
+        self.index_url = settings.cdx_url
+        self.pages_url = urljoin(settings.cdx_url, "/web/")  # what time and address of a page are appended to
+        self.max_page_bytes = settings.max_page_bytes  # after decoding
 
     def captures(self, source: Source, days: Days, client: PoliteClient) -> tuple[list[CdxCapture], list[str]]:
-        """Pages of a source captured on publication days or in the week after, the earliest of each, by time; alarms.
-
-        An index that is down or answers nonsense is an alarm, not an error.
-        """
+        """Pages of a source captured on publication days or in the week after, the earliest of each; alarms."""
         start, end = midnight(days.start), midnight(days.end) + LOOKAHEAD
         alarms: list[str] = []
         found: dict[str | None, CdxCapture] = {}
@@ -105,10 +92,8 @@ class CdxIndex:
         return sorted(found.values(), key=lambda each: (each.captured_at, each.url)), alarms
 
     def get(self, capture: CdxCapture, client: PoliteClient) -> Capture:
-        """The page of a capture; FetchError (ARCHIVE_DAMAGED) where the archive gives another.
-
-        `id_` after the time asks for the bytes as they were archived.
-        """
+        """The page of a capture; FetchError (ARCHIVE_DAMAGED) where the archive gives another."""
+        # `id_` asks for the bytes as they were archived.
         url = f"{self.pages_url}{timestamp_of(capture.captured_at)}id_/{capture.original}"
         answer = client.get(url, max_bytes=self.max_page_bytes, hosts=own_host(self.pages_url))
         replayed = REPLAYED.search(answer.final_url)  # the capture nearest to what was asked for
@@ -118,11 +103,15 @@ class CdxIndex:
         original = replayed[2]
         if address_key(original) != address_key(capture.url):
             raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the record of {capture.url} is one of {original}")
-        page = page_capture(original, answer, captured_at, CapturedAtBasis.WARC, truncated=answer.maybe_truncated)
-        prefix = len(OF_THE_PAGE)
         headers = ((name, value) for name, value in answer.headers if name.lower().startswith(OF_THE_PAGE))
-        own_headers = tuple((name[prefix:], value) for name, value in headers)
-        return replace(page, http_headers=own_headers, request_headers=(), final_url=None)
+        return replace(
+            page_capture(original, answer, truncated=answer.maybe_truncated),
+            captured_at=captured_at,
+            captured_at_basis=CapturedAtBasis.WARC,
+            http_headers=tuple((name[len(OF_THE_PAGE) :], value) for name, value in headers),
+            request_headers=(),
+            final_url=None,
+        )
 
     def _listed(
         self, host: str, start: datetime, end: datetime, client: PoliteClient, alarms: list[str]

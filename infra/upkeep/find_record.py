@@ -113,7 +113,7 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
         return Today(unknown=str(error))
     if record.source == WEB:
         settings = settings.model_copy(update={"generic": True})
-    with ParsePool.of(settings, workers=1) as pool:
+    with ParsePool(settings, workers=1) as pool:
         outcome: Outcome = next(pool.parse([(capture, None)]))[1]
     if isinstance(outcome, Rejected):
         return Today(outcome)

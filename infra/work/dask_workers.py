@@ -1,7 +1,7 @@
 """Parse on the workers of a Dask cluster instead of in this machine's processes.
 
-A task is one group of `infra.work.parse_pool`, and what comes of it a few megabytes at most, so that a worker that is
-lost takes little along. On its worker it runs in a process of its own, which is killed at the deadline as here.
+A task is one group of `infra.work.parse_pool`, so that a worker that is lost takes little along. On its worker it runs
+in a process of its own, which is killed at the deadline as here.
 """
 
 import os

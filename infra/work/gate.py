@@ -1,8 +1,7 @@
 """The quality gate: marks days on which a source or its parser seems broken.
 
 What was read lands. Captures of one source are judged as a batch and day by day, against what the source declares and
-against its own history; a day with a finding becomes suspect. Only a reparse holds anything back: captures whose new
-outcome would remove a landed row, or take from it the field that broke.
+its own history. Only a reparse holds anything back: what would remove a landed row, or take the field that broke.
 """
 
 from collections import Counter, defaultdict
@@ -117,11 +116,9 @@ class _SourceBatch:
         accepted = self._run.accept if self._mode == "reparse" else ""
         withheld = self._withheld(broken) if broken and self._mode == "reparse" and not accepted else []
         kept = {each.archived.capture.identity for each in withheld}
-        result.passed.extend(
-            each
-            for each in self._parsed
-            if each.archived.capture.identity not in kept or not isinstance(each.outcome, Parsed)
-        )
+        for each in self._parsed:
+            if each.archived.capture.identity not in kept or not isinstance(each.outcome, Parsed):
+                result.passed.append(each)
         name = self._source.name
         if kept:
             result.reparsed[name] = {*result.reparsed.get(name, ())} - kept
@@ -170,17 +167,17 @@ class _SourceBatch:
         if self._mode == "live" and not alone:  # a small site has a page or two a run: together they are a day
             earlier = self._landed(day)
             if earlier.captures and needs_history(profile + earlier, whole_day=whole_day):
-                profile = self._profile(day, self._not_landed(day, parsed))
+                known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
+                news = [each for each in parsed if (each.article_id or each.reject_id) not in known]
+                profile = self._profile(day, news)
             profile += earlier
-        if profile.captures < MIN_PAGES and not whole_day:
-            return []
-        if not needs_history(profile, whole_day=whole_day):
+        if (profile.captures < MIN_PAGES and not whole_day) or not needs_history(profile, whole_day=whole_day):
             return []
         history = self._history.near(day, without=self._suspect_dates)
         found = judge(profile, history, whole_day=whole_day)
         if any(finding.check is Check.ARTICLES for finding in found):
             # What is landed of the day counts too. It is read only where the batch alone is too small.
-            landed = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
+            landed = {each.article_id for each in parsed if each.article_id}
             landed |= self._lake.identities(self._source.name, day)
             found = judge(replace(profile, articles=len(landed)), history, whole_day=True)
         return found if profile.captures >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
@@ -235,14 +232,6 @@ class _SourceBatch:
         known = self._open_rejects(counted)
         return [each for each in counted if each.reject_id not in known]
 
-    def _not_landed(self, day: str, parsed: Sequence[ParsedCapture]) -> list[ParsedCapture]:
-        known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
-        return [
-            each
-            for each in parsed
-            if (each.outcome.article.article_id if isinstance(each.outcome, Parsed) else each.reject_id) not in known
-        ]
-
     def _open_rejects(self, parsed: Sequence[ParsedCapture]) -> set[str]:
         known: set[str] = set()
         for source, day in sorted({each.day_got for each in parsed}):
@@ -294,13 +283,10 @@ class _SourceBatch:
 
 
 def _ignored(mode: str) -> frozenset[RejectReason]:
-    """Rejections that say nothing about the parser.
-
-    A crawl holds pages of all kinds; what discovery found, or was an article once, is not a page of another kind. A
-    source that a reparse no longer recognises has lost it by a change of ours.
-    """
-    if mode == "ingest":
+    """Rejections that say nothing about the parser."""
+    if mode == "ingest":  # a crawl holds pages of all kinds; what discovery found, or was an article once, is of one
         return OF_INPUT | {RejectReason.NOT_ARTICLE}
+    # A source that a reparse no longer recognises has lost it by a change of ours.
     return OF_INPUT - {RejectReason.UNKNOWN_SOURCE} if mode == "reparse" else OF_INPUT
 
 
@@ -318,5 +304,4 @@ def _accepted(finding: Finding, reason: str) -> Finding:
 
 def _sample(each: ParsedCapture) -> SuspectCapture:
     pointer = each.archived.pointer
-    identity = each.outcome.article.article_id if isinstance(each.outcome, Parsed) else None
-    return SuspectCapture(each.archived.capture.url, identity, pointer.uri, pointer.offset, pointer.length)
+    return SuspectCapture(each.archived.capture.url, each.article_id, pointer.uri, pointer.offset, pointer.length)

@@ -1,7 +1,6 @@
 """What days of a source usually look like, from the footers of what is landed: no row is read.
 
-A column's null count says how many articles lack a field: for lists too, since an empty list is one null in the
-statistics of its elements, and no element of ours is null.
+A column's null count says how many articles lack a field: of lists too, whose empty ones are one null each.
 """
 
 from collections import Counter
@@ -37,8 +36,6 @@ class History:
 
     def near(self, day: str, count: int = NEAREST_DAYS, without: Collection[str] = ()) -> list[DayProfile]:
         """Profiles of the landed days nearest to a day, it among them, empty ones too; days before go first.
-
-        `without` leaves days out: were suspect days history, a break would soon be what is usual.
 
         Articles without a date are in no day: their share of the source's articles counts in each profile.
         """

@@ -26,8 +26,7 @@ from infra.store.object_store import ObjectStore
 from infra.work.gate import judge_landed
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.capture import CapturedAtBasis
 from parsers.registry import by_name
 
@@ -195,8 +194,8 @@ def _groups(chunk: Chunk, max_page_bytes: int, on_input: Callable[[Input], objec
 def _in_order(groups: Iterable[Group], pool: ParsePool) -> Iterator[tuple[list[Result], tuple[Input, int] | None]]:
     """What comes of all groups; of a part also the file, and where in it the next one begins.
 
-    Each has to begin where the one before it ended. The first record of a part is looked for, so it may be one inside a
-    record that began before, as where an archive was archived; that part is read again from where it has to begin.
+    The first record of a part is looked for, so it may be one inside another, as where an archive was archived: a part
+    that does not begin where the one before it ended is read again from there.
     """
     source: Input | None = None
     reached = 0  # in it

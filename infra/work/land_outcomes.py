@@ -15,8 +15,7 @@ from infra.lake.rows import PartitionId
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.parse_pool import Done, ParsePool, grouped
-from infra.work.run import ParsedCapture, Run, folder_of
-from infra.work.run_report import RunReport, Sample, Samples
+from infra.work.run import ParsedCapture, Run, RunReport, Sample, Samples, folder_of
 from parsers.record.article import Article, Provenance
 from parsers.record.capture import Capture, CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
@@ -61,9 +60,7 @@ def land_outcomes(
     """Judge captures whose bytes are archived, land articles and rejections, and count them.
 
     `looked_at` has days that are known to be empty if they have no articles; `reparsed` has by source the captures on
-    which this is the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the
-    number of articles judged: name a day also if nothing of it was found. A capture without an article counts for its
-    `day_of`.
+    which this is the newest word. Of `whole_days`, of which nothing is lacking, the number of articles is judged.
     """
     began = time.perf_counter()
     gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)

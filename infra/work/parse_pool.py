@@ -1,9 +1,7 @@
 """Parse in worker processes, with a hard deadline a page.
 
-A native HTML parser can neither be interrupted nor trusted not to crash: 29 KB of nested formatting tags cost it
-seconds, and a fault in it takes its process along. So pages are parsed in worker processes that are killed at the
-deadline. Pages travel in groups, since a message costs more than most pages do; when a group fails, its pages are
-parsed again one by one, so that only the culprit is rejected and the run goes on.
+A native HTML parser can neither be interrupted nor trusted not to crash. Pages travel in groups, since a message costs
+more than most of them; when a group fails, its pages are parsed again one by one, so that only the culprit is rejected.
 """
 
 import multiprocessing
@@ -25,8 +23,7 @@ from typing import Any, NamedTuple, Self, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from infra.archive.foreign import Member
-from infra.archive.warc import encode
+from infra.archive.warc import Member, encode
 from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
 from infra.base.lanes import in_batches
 from infra.base.measures import PARSE_SECONDS, record
@@ -67,10 +64,7 @@ Result = Done | Skipped | Bounds
 
 
 def forkserver() -> ForkServerContext:
-    """How worker processes start: in milliseconds, with the parsers loaded.
-
-    Never by a fork: this process has threads (Prefect, boto3), whose locks a forked child would inherit locked.
-    """
+    """How worker processes start: with the parsers loaded, never by a fork, which would inherit locks of threads."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "infra.work.parse_pool"])
     # Ctrl-C in a terminal goes to every process. Those that inherit this mask hear nothing of it: their pool ends them.
@@ -88,30 +82,16 @@ class ParsePool:
 
     def __init__(
         self,
-        workers: int,
-        page_deadline: float,
-        *,
-        max_page_bytes: int | None = None,
-        parse_page: Parse = parse,
+        settings: Settings,
+        workers: int | None = None,  # processes, if not as the settings say
         elsewhere: Any = None,  # what does as pebble's pool
+        parse_page: Parse | None = None,
     ) -> None:
-        self._workers = workers
-        self._page_deadline = page_deadline
-        self._max_page_bytes = max_page_bytes
-        self._parse_page = parse_page
+        self._workers = workers or settings.workers
+        self._page_deadline = settings.page_deadline_seconds
+        self._max_page_bytes = settings.max_page_bytes
+        self._parse_page = parse_page or (partial(parse, generic=True) if settings.generic else parse)
         self._pool: Any = elsewhere or self._new_pool()
-
-    @classmethod
-    def of(cls, settings: Settings, workers: int | None = None, elsewhere: Any = None) -> Self:
-        """A pool as the settings say, of `workers` processes if that is given, here if not `elsewhere`."""
-        parse_page = partial(parse, generic=True) if settings.generic else parse
-        return cls(
-            workers or settings.workers,
-            settings.page_deadline_seconds,
-            max_page_bytes=settings.max_page_bytes,
-            parse_page=parse_page,
-            elsewhere=elsewhere,
-        )
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(max_workers=self._workers, context=forkserver(), initializer=look_in, initargs=looked_in())
@@ -148,7 +128,8 @@ class ParsePool:
         found = self._finish(group, future)
         for each in found:
             if isinstance(each, Done) and each.seconds:
-                record(PARSE_SECONDS, each.seconds, source=_label_of(each))
+                known = each.outcome.article.source if isinstance(each.outcome, Parsed) else each.outcome.source
+                record(PARSE_SECONDS, each.seconds, source=known or UNKNOWN_SOURCE)
         return group, found
 
     def _schedule(self, group: Group) -> Future[list[Result]]:
@@ -183,11 +164,11 @@ class ParsePool:
 
 def grouped(pages: Iterable[Read]) -> Iterator[list[Read]]:
     """What this process reads, in groups of what a worker takes at a time."""
-    return in_batches(pages, _size_of, most=GROUP_PAGES, max_bytes=GROUP_BYTES)
 
+    def size_of(read: Read) -> int:
+        return len(read.capture.body) if isinstance(read, Page) else 0
 
-def _size_of(read: Read) -> int:
-    return len(read.capture.body) if isinstance(read, Page) else 0
+    return in_batches(pages, size_of, most=GROUP_PAGES, max_bytes=GROUP_BYTES)
 
 
 def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
@@ -196,11 +177,6 @@ def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
     if isinstance(error, BrokenProcessPool):
         return _rejected(capture, RejectReason.PARSER_CRASH, "the parser's process died")
     return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
-
-
-def _label_of(done: Done) -> str:
-    found = done.outcome.article.source if isinstance(done.outcome, Parsed) else done.outcome.source
-    return found or UNKNOWN_SOURCE
 
 
 def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:

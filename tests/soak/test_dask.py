@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.base.settings import Settings
 from infra.intake import captures
 from infra.intake.files.input_types import Input
 from infra.store.open_store import open_store
@@ -50,7 +51,8 @@ def test_l02_killed_workers_change_nothing(
 def test_p06_p07_pages_cost_only_themselves(cluster: "Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def open_pool(run: Run) -> ParsePool:
         elsewhere = None if run.dask is None else DaskWorkers(run.dask, 2)
-        return ParsePool(2, 2.0, parse_page=parse_unless_told, elsewhere=elsewhere)
+        settings = Settings(workers=2, page_deadline_seconds=2.0)
+        return ParsePool(settings, elsewhere=elsewhere, parse_page=parse_unless_told)
 
     monkeypatch.setattr(Run, "open_pool", open_pool)
     path = archive_of(tmp_path / "a.warc.gz", (b"hang", b"segfault", b"raise"))

@@ -11,7 +11,7 @@ from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, not_public
 from infra.intake.web.fetching import FetchError, FetchReason
 
-PUBLIC = AddressPolicy()
+PUBLIC = AddressPolicy(Settings(contact="tests@lake.example"))
 
 
 def reason_for(url: str, policy: AddressPolicy = PUBLIC) -> FetchReason:
@@ -120,7 +120,7 @@ def test_f07_ports_that_are_not_for_web_pages_are_refused(host: str, port: str) 
 
 
 def policy_of(allowed: str = "", origins: str = "", contact: str = "tests@lake.example") -> AddressPolicy:
-    return AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins, contact=contact))
+    return AddressPolicy(Settings(allowed_private_hosts=allowed, origins=origins, contact=contact))
 
 
 def test_an_allowed_private_host_is_allowed_on_its_port_only() -> None:

@@ -11,7 +11,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import StoppedError
 from infra.work.backfill.plan import MAX_ACTIVE, Batch, require_all_done, work_through
 from infra.work.live.plan import FetchPolicy
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 
 START = date(2024, 5, 1)
 

@@ -18,7 +18,7 @@ from infra.base.days import Days
 from infra.base.settings import load_settings
 from infra.intake import cc_news
 from infra.intake.cc_news import find_parts
-from infra.intake.files.ranges import Ranges
+from infra.intake.files.s3_objects import Ranges
 from infra.lake.lake import Lake
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store

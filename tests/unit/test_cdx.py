@@ -44,9 +44,7 @@ def _line(number: int, timestamp: str = "20240501120000", **fields: Any) -> Line
 
 
 def _index(index_url: str = WAYBACK, **settings: Any) -> CdxIndex:
-    index = CdxIndex.from_settings(Settings(cdx_url=index_url, **settings))
-    assert index
-    return index
+    return CdxIndex(Settings(cdx_url=index_url, **settings))
 
 
 def _captures(*lines: Line, **options: Any) -> tuple[list[CdxCapture], list[str]]:

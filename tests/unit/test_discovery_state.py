@@ -14,7 +14,7 @@ READ = Remembered("feed UTC", "abc", '"etag"', "Fri, 03 May 2024 12:00:00 GMT", 
 
 
 def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
-    state = DiscoveryState.load(store, "tass")
+    state = DiscoveryState(store, "tass")
     for name, found in lists.items():
         state.remember(f"https://tass.com/{name}", found)
     state.save()
@@ -22,7 +22,7 @@ def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
 
 
 def load(store: MemoryStore) -> DiscoveryState:
-    return DiscoveryState.load(store, "tass")
+    return DiscoveryState(store, "tass")
 
 
 def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:

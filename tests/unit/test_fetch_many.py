@@ -11,8 +11,8 @@ import pytest
 
 from infra.base.stop import StoppedError
 from infra.intake.web.fetching import Answer
-from infra.intake.web.polite_client import fetch_or_wait
-from infra.intake.web.politeness import paced_host
+from infra.intake.web.polite_client import paced_host
+from infra.work.live import fetch_pages
 from parsers.source.definition import Source
 
 
@@ -31,8 +31,8 @@ class FakeClient:
         return Answer(url, url, 200, (), b"page", datetime.now(UTC))
 
 
-def run(client: Any, urls: list[str], **options: Any) -> Any:
-    with closing(fetch_or_wait([(url, None) for url in urls], client, **options)) as found:
+def run(client: Any, urls: list[str]) -> Any:
+    with closing(fetch_pages.fetch_pages([(url, None) for url in urls], client)) as found:
         yield from filter(None, found)  # None says that none came yet
 
 
@@ -45,10 +45,11 @@ def fetching_threads() -> list[str]:
 
 
 @pytest.mark.parametrize("hosts_at_once", [1, 3, 64])
-def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int) -> None:
+def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch_pages, "HOSTS_AT_ONCE", hosts_at_once)
     urls = pages(10, 20)
     client = FakeClient()
-    found = [url for url, _ in run(client, urls, hosts_at_once=hosts_at_once)]
+    found = [page.url for page in run(client, urls)]
     assert sorted(found) == sorted(urls)
     for host in range(10):
         mine = [url for url in client.asked if paced_host(url) == f"h{host}.example"]
@@ -74,14 +75,16 @@ def test_a_slow_consumer_stops_the_fetching() -> None:
     assert len(client.asked) <= 4
 
 
-def test_closing_ends_those_that_wait_for_their_turn() -> None:
+def test_closing_ends_those_that_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch_pages, "HOSTS_AT_ONCE", 2)
+
     def answer(url: str, stop: Event) -> None:
         if not url.endswith("/0"):
             assert stop.wait(60)
             raise StoppedError
 
     client = FakeClient(answer)
-    found = run(client, pages(5, 3), hosts_at_once=2)
+    found = run(client, pages(5, 3))
     next(found)
     found.close()
     assert fetching_threads() == []
@@ -102,7 +105,7 @@ def test_answers_that_came_before_the_process_is_to_stop_are_given(stopping: Eve
     next(found)
     assert waits.wait(60)
     stopping.set()
-    assert [url for url, _ in islice(found, 1)] != []
+    assert list(islice(found, 1)) != []
     with pytest.raises(StoppedError):
         list(found)
     assert client.asked.count("https://h0.example/1") == 1

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.work.live.fetch_urls import UrlOutcome, UrlState, fetch_urls
-from infra.work.run_report import RunReport
+from infra.work.live.run_days import UrlOutcome, UrlState, fetch_urls
+from infra.work.run import RunReport
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite

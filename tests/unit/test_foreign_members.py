@@ -19,8 +19,7 @@ from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
 from infra.work.ingest import IngestRequest, left_to_read, remember
 from infra.work.reparse.reparse import Scope, reparse_chunk, try_out
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects

@@ -11,8 +11,7 @@ from infra.lake.staged_rows import StagingLake, land_staged
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, since, suspect_days
 from infra.work.gate import judge_landed
 from infra.work.land_outcomes import land_outcomes
-from infra.work.run import ParsedCapture
-from infra.work.run_report import RunReport
+from infra.work.run import ParsedCapture, RunReport
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.source.checks import Check, Finding, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused

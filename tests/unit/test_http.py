@@ -77,7 +77,7 @@ def test_the_user_agent_names_the_project_and_the_contact() -> None:
 )
 def test_a_mail_contact_is_also_the_sender(contact: str, sender: str | None) -> None:
     agent = user_agent_of(Settings(contact=contact))
-    with raw_server(answer()) as server, client_for(server, user_agent=agent) as client:
+    with raw_server(answer()) as server, client_for(server, contact=contact) as client:
         client.get(server.url)
     assert server.header("User-Agent") == agent
     assert server.header("From") == sender

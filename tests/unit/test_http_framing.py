@@ -11,8 +11,9 @@ import urllib3.exceptions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.intake.web.connections import MAX_DETAIL, failure_of, printable
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.http_body import MAX_DETAIL, failure_of, printable, retry_after_seconds
+from infra.intake.web.http import retry_after_seconds
 from tests.bodies import fetch, reason_of
 from tests.http_clients import client_for, refusal
 from tests.raw_server import RawServer, answer, raw_server

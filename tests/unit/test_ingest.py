@@ -12,8 +12,7 @@ from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import Wanted, find_inputs
 from infra.lake.lake import Lake
-from infra.work.run import Run, folder_of
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport, folder_of
 from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
 from tests.ingests import ingest_all

@@ -26,13 +26,13 @@ from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import FetchError
 from tests.http_clients import DirectClient
 allowed, *urls = sys.argv[1:]
-policy = AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed))
+settings = Settings(allowed_private_hosts=allowed, request_deadline_seconds=60, max_page_bytes=1 << 20)
 def fetch(url):
     try:
         return len(client.get(url).body)
     except FetchError as error:
         return error.reason.value, len(error.answer.body)
-with DirectClient(policy, user_agent="newslake/test", deadline_seconds=60, max_bytes=1 << 20) as client:
+with DirectClient(settings, AddressPolicy(settings)) as client:
     print(*ThreadPoolExecutor(len(urls)).map(fetch, urls), sep="\\n")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

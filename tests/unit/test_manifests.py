@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from contextlib import suppress
 from datetime import UTC, datetime
+from errno import EACCES
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from infra.base.errors import UsageError
 from infra.intake.captures import find_inputs
-from infra.intake.files.manifests import ManifestLine, parse_index, parse_manifest, read_manifest
+from infra.intake.files.manifests import ManifestLine, parse_index, parse_manifest
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture, CapturedAtBasis
 from tests.archive_reading import read_captures
@@ -74,14 +75,19 @@ def test_a_bad_line_is_refused_with_its_number(line: str, complaint: str) -> Non
 def test_a05_a_line_that_leads_out_of_the_folder_is_refused(tmp_path: Path, file: str) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "m.jsonl").write_text(json.dumps({"file": file}))
+    (folder / "manifest.jsonl").write_text(json.dumps({"file": file}))
     with pytest.raises(UsageError, match=r"line 1: .* is outside the manifest's folder"):
-        read_manifest(folder / "m.jsonl")
+        find_inputs([str(folder)])
 
 
-def test_a_manifest_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.jsonl cannot be read"):
-        read_manifest(tmp_path / "none.jsonl")
+def test_a_manifest_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(path: Path) -> bytes:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    (tmp_path / "manifest.jsonl").write_text("{}")
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    with pytest.raises(UsageError, match=r"manifest\.jsonl cannot be read: Permission denied"):
+        find_inputs([str(tmp_path)])
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode(errors="replace")))

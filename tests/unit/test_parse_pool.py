@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.base.settings import Settings
 from infra.intake.files.input_types import Page
 from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Done, Pair, ParsePool, parse_group
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -35,8 +36,12 @@ def _capture(text: str, url: str | None = None, source: str | None = None) -> Ca
     )
 
 
+def _pool(workers: int = 1, deadline: float = DEADLINE) -> ParsePool:
+    return ParsePool(Settings(workers=workers, page_deadline_seconds=deadline), parse_page=parse_as_told)
+
+
 def _reasons(texts: list[str]) -> list[tuple[RejectReason, str]]:
-    with ParsePool(2, DEADLINE, parse_page=parse_as_told) as pool:
+    with _pool(workers=2) as pool:
         return [_rejection(outcome) for _, outcome in pool.parse((_capture(text), None) for text in texts)]
 
 
@@ -110,7 +115,7 @@ class GivenUp:
 
 
 def test_p07_pages_of_a_pool_that_is_given_up_are_parsed_by_a_new_one() -> None:
-    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+    with _pool() as pool:
         pool._pool = GivenUp()
         outcomes = [_rejection(outcome) for _, outcome in pool.parse((_capture(text), None) for text in ("a", "b"))]
     assert outcomes == [(RejectReason.LAYOUT, "a"), (RejectReason.LAYOUT, "b")]
@@ -118,7 +123,7 @@ def test_p07_pages_of_a_pool_that_is_given_up_are_parsed_by_a_new_one() -> None:
 
 def test_p07_a_page_that_every_pool_is_given_up_for_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ParsePool, "_new_pool", lambda _: GivenUp())
-    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+    with _pool() as pool:
         ((_, outcome),) = pool.parse([(_capture("page"), None)])
     assert _rejection(outcome) == (RejectReason.PARSER_CRASH, "the parser's process died")
 
@@ -132,7 +137,7 @@ def test_captures_are_read_ahead_by_a_bounded_number() -> None:
             taken += 1
             yield _capture("page"), None
 
-    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+    with _pool() as pool:
         next(pool.parse(endless()))
         assert taken <= GROUP_PAGES * GROUPS_PER_WORKER + 1
 
@@ -144,7 +149,7 @@ def test_an_error_outside_ends_hanging_workers_at_once() -> None:
         yield from [(_capture("hang"), None)] * GROUP_PAGES
         raise OSError("unplugged")
 
-    with pytest.raises(OSError, match="unplugged"), ParsePool(1, 60, parse_page=parse_as_told) as pool:
+    with pytest.raises(OSError, match="unplugged"), _pool(deadline=60) as pool:
         list(pool.parse(unplugged()))
     assert time.monotonic() - started < 30
 
@@ -155,11 +160,13 @@ def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None
         "import os, signal, threading, time\n"
         "from tests.misbehaving_parsers import parse_as_told\n"
         "from tests.sample_pages import capture\n"
+        "from infra.base.settings import Settings\n"
         "from infra.work import parse_pool\n"
         "if __name__ == '__main__':\n"
         "    parse_pool.ORPHAN_SECONDS = 1.0\n"
         "    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
-        "    with parse_pool.ParsePool(1, 2.0, parse_page=parse_as_told) as pool:\n"
+        "    settings = Settings(workers=1, page_deadline_seconds=2.0)\n"
+        "    with parse_pool.ParsePool(settings, parse_page=parse_as_told) as pool:\n"
         "        list(pool.parse([(capture(0, b'hang'), None)]))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
@@ -171,7 +178,7 @@ def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None
 
 def test_what_is_known_is_not_parsed_and_keeps_its_place() -> None:
     known = Rejected(RejectReason.TRUNCATED, "cut short")
-    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+    with _pool() as pool:
         assert list(pool.parse([])) == []
         pairs = [(_capture("page"), None), (_capture("hang"), known), (_capture("last"), None)]
         found = list(pool.parse(pairs))

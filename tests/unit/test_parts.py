@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.jobs.start import begin_run
-from infra.archive.foreign import MemberInFile
+from infra.archive.warc import MemberInFile
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.intake import captures
@@ -20,8 +20,7 @@ from infra.store.open_store import open_store
 from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
 from infra.work.ingest import ingest as run_ingest
 from infra.work.land_outcomes import archive_done, land_outcomes
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from tests import sample_pages as pages
 from tests.commands import Cli
 from tests.disturbed_lake import objects

@@ -12,8 +12,7 @@ from infra.base.settings import Settings
 from infra.intake.web.addresses import Target
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop
-from infra.intake.web.polite_client import TRIES, PoliteClient
-from infra.intake.web.politeness import DOWN_AFTER
+from infra.intake.web.polite_client import DOWN_AFTER, TRIES, PoliteClient
 from parsers.source.definition import Source
 from tests.http_clients import SleepingClock
 

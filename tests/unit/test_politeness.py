@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra.base.stop import StoppedError
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.politeness import (
+from infra.intake.web.polite_client import (
     DOWN_AFTER,
     MAX_BACKOFF,
     MAX_RETRY_AFTER,

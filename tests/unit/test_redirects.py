@@ -105,7 +105,7 @@ def test_f12_own_headers_are_not_sent_on_to_another_host_nor_back() -> None:
         assert server.header("X-Api-Key") is None
         assert server.header("If-None-Match") is None
         assert server.header("Accept") != "application/rss+xml"
-        assert server.header("User-Agent") == "newslake/test"
+        assert (server.header("User-Agent") or "").startswith("newslake/")
 
 
 @pytest.mark.parametrize(("location", "allowed"), table("urls")["redirects"])

@@ -27,8 +27,7 @@ from infra.work.reparse.reparse import (
     rebuild,
     reparse_chunk,
 )
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects

@@ -21,7 +21,7 @@ from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import run_days
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client

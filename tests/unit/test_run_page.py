@@ -10,8 +10,7 @@ from infra.base.settings import Settings
 from infra.lake.accounts import DaySummary
 from infra.lake.day_states import Day, State
 from infra.lake.suspects import SuspectCapture, SuspectDay
-from infra.work.run import Run
-from infra.work.run_report import RunReport, Sample, Samples
+from infra.work.run import Run, RunReport, Sample, Samples
 from parsers.source.checks import Check, Finding, Severity
 
 RUN = Run(Settings(lake="lake"), "1")

@@ -4,24 +4,15 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.base.errors import UsageError
-from infra.intake.files.addresses import MANIFEST_NAMES
 from infra.intake.files.input_types import Input
-from infra.intake.files.manifests import (
-    INDEX_NAMES,
-    MAX_INDEX_BYTES,
-    ManifestLine,
-    parse_index,
-    parse_manifest,
-    read_index,
-    read_manifest,
-)
+from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.s3_objects import S3, ColdObjectError, bucket_and_key, objects_below, open_object
+from infra.intake.files.stated import MANIFEST_NAMES
 from infra.intake.files.tables import columns_of
 from infra.store.object_store import ObjectInfo
 from parsers.record.capture import CapturedAtBasis
@@ -34,22 +25,16 @@ class _Listing:
     folder: str  # the folder that was named, or that holds the file that was
     is_whole: bool  # a folder was named: all that its manifests list has to be there
     files: Iterable[Input]
-    manifest_in: Callable[[str], Mapping[str, ManifestLine]]  # of a folder: lines by identity
+    read: Callable[[str, int | None], bytes | None]  # a manifest; or an index of at most so many bytes, if it can be
     exists: Callable[[str], bool]
 
 
 def find_inputs(
-    paths: Sequence[str],
-    *,
-    source: str | None = None,
-    captured_at: datetime | None = None,
-    columns: Sequence[str] = (),
+    paths: Sequence[str], *, source: str | None = None, captured_at: datetime | None = None, columns: Sequence[str] = ()
 ) -> list[Input]:
-    """One input for each file, archive or object, before anything is written, by path; folders are sorted.
+    """One input for each file or object, also what is no page; `source` and `captured_at` go before manifests.
 
-    What is in a folder is all there, also what is no page: reading says so, and it is counted. `source` and
-    `captured_at` go before those of manifests. UsageError for a path that is missing, unreadable or holds nothing, or a
-    wrong manifest.
+    UsageError for a path that is missing, unreadable or holds nothing, or a wrong manifest.
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
@@ -66,9 +51,11 @@ def find_inputs(
     return list(found.values())
 
 
-def _identity(location: str) -> str:
-    """The same for all links to a file."""
-    return location if location.startswith(S3) else os.path.realpath(location)
+def _identity(location: str, file: str = "") -> str:
+    """The same for all links to a file, or to one in a folder."""
+    if location.startswith(S3):
+        return f"{location}/{file}" if file else location
+    return os.path.realpath(Path(location, file))
 
 
 def _inputs(listing: _Listing) -> Iterator[tuple[Input, ManifestLine | None]]:
@@ -81,13 +68,31 @@ def _inputs(listing: _Listing) -> Iterator[tuple[Input, ManifestLine | None]]:
         while len(folder) > len(listing.folder):
             folder = posixpath.dirname(folder)
             if folder not in manifests:
-                manifests[folder] = listing.manifest_in(folder)
+                manifests[folder] = _lines_in(folder, listing)
                 for file, said in manifests[folder].items() if listing.is_whole else ():
                     if not listing.exists(file):
                         remedy = "Correct the manifest, or put the file there."
                         raise UsageError(f"{said.place}: {file} does not exist", remedy)
             line = line or manifests[folder].get(_identity(one.location))
         yield one, line
+
+
+def _lines_in(folder: str, listing: _Listing) -> dict[str, ManifestLine]:
+    """By identity, what the manifest of a folder says of its files; without one, what indexes of programs say."""
+    below = _identity(folder).rstrip("/") + "/"
+    for place in (f"{folder}/{name}" for name in MANIFEST_NAMES):
+        if (content := listing.read(place, None)) is not None:
+            lines = {_identity(folder, file): line for file, line in parse_manifest(content, place).items()}
+            for file, line in lines.items():
+                if not f"{file}/".startswith(below):
+                    what = f"{line.place}: {file!r} is outside the manifest's folder"
+                    raise UsageError(what, "Move the manifest above it.")
+            return lines
+    indexed: dict[str, ManifestLine] = {}
+    for place in (f"{folder}/{name}" for name in INDEX_NAMES):
+        if content := listing.read(place, MAX_INDEX_BYTES):
+            indexed |= {_identity(folder, file): line for file, line in parse_index(content, place).items()}
+    return {file: line for file, line in indexed.items() if file.startswith(below) and listing.exists(file)}
 
 
 def _on_disk(path: str) -> _Listing:
@@ -103,7 +108,7 @@ def _on_disk(path: str) -> _Listing:
         raise UsageError(f"folder {path} holds no captures", "Name a folder with pages, tables or archives.")
     folder = start if is_folder else start.parent
     inputs = (_input(file, file.relative_to(folder).as_posix() if is_folder else "") for file in files)
-    return _Listing(str(folder), is_folder, inputs, _manifest_on_disk, os.path.isfile)
+    return _Listing(str(folder), is_folder, inputs, _read_on_disk, os.path.isfile)
 
 
 def _input(file: Path, inside: str) -> Input:
@@ -138,9 +143,14 @@ def _files_in(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _manifest_on_disk(folder: str) -> Mapping[str, ManifestLine]:
-    found = next((path for name in MANIFEST_NAMES if (path := Path(folder, name)).is_file()), None)
-    return read_manifest(found) if found else read_index(Path(folder))
+def _read_on_disk(place: str, most: int | None) -> bytes | None:
+    path = Path(place)
+    try:
+        return path.read_bytes() if path.is_file() and (most is None or path.stat().st_size <= most) else None
+    except OSError as error:
+        if most is not None:
+            return None  # reading the file itself says so
+        raise UsageError(f"manifest {place} cannot be read: {error.strerror}", "Give a JSON lines file.") from error
 
 
 def _in_bucket(uri: str) -> _Listing:
@@ -162,17 +172,17 @@ def _in_bucket(uri: str) -> _Listing:
         found = listed.get(place) or (None if is_folder else next(iter(objects_below(place)), None))
         return found if found and found.key == place else None
 
-    def manifest_in(folder: str) -> Mapping[str, ManifestLine]:
-        for place in (f"{folder}/{name}" for name in MANIFEST_NAMES):
-            if stored := stored_at(place):
-                with open_object(place, stored.size) as stream:
-                    return {f"{folder}/{file}": line for file, line in parse_manifest(stream.read(), place).items()}
-        lines: dict[str, ManifestLine] = {}
-        for place in (f"{folder}/{name}" for name in INDEX_NAMES):
-            if (stored := stored_at(place)) and stored.size <= MAX_INDEX_BYTES:
-                with suppress(ColdObjectError), open_object(place, stored.size) as stream:  # reading it says so
-                    lines |= {f"{folder}/{file}": line for file, line in parse_index(stream.read(), place).items()}
-        return {file: line for file, line in lines.items() if file in listed}
+    def read(place: str, most: int | None) -> bytes | None:
+        stored = stored_at(place)
+        if stored is None or (most is not None and stored.size > most):
+            return None
+        try:
+            with open_object(place, stored.size) as stream:
+                return stream.read()
+        except ColdObjectError:
+            if most is None:
+                raise
+            return None  # reading the object itself says so
 
     folder = below.rstrip("/") if is_folder else posixpath.dirname(uri)
-    return _Listing(folder, is_folder, inputs, manifest_in, listed.__contains__)
+    return _Listing(folder, is_folder, inputs, read, listed.__contains__)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from infra.archive.foreign import Member
+from infra.archive.warc import Member
 from infra.base.known_sources import source_name_of
-from infra.intake.files.addresses import of_web_archive, without_controls
+from infra.intake.files.stated import of_web_archive, stated, without_controls
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Rejected, RejectReason
@@ -42,6 +42,17 @@ class Input:
     in_place: bool = False  # records of a WARC stay where they are, where they can
     begin: int = 0  # of an archive that is read in parts: a record begins there, and all before has landed
 
+    def saying(self, url: str | None, at: datetime | None) -> "Input":
+        """With address and time that it says itself; what is known from outside wins."""
+        known = replace(self, url=self.url or url)
+        if at is None or self.captured_at_basis is not CapturedAtBasis.MTIME:
+            return known
+        return replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
+
+    def with_statements(self, body: bytes) -> "Input":
+        """With what its page or its folders say."""
+        return self.saying(*stated(body, self.location))
+
 
 class Page(NamedTuple):
     """A capture that is to be parsed, and archived unless it is. What cannot be read is quarantined all the same."""
@@ -64,11 +75,8 @@ class Skipped:
 def page_of(
     known: Input, body: bytes, media_type: MediaType, problem: Problem | None, *, truncated: bool = False, **http: Any
 ) -> Page:
-    """A page with what is known of its input, and as `http` of its answer; not to be parsed if there is a problem.
-
-    A page of a web archive is the page that was archived: it gets address and time inside the archive's address.
-    """
-    if known.url and (archived := of_web_archive(known.url)):
+    """A page with what is known of its input, and as `http` of its answer; not to be parsed if there is a problem."""
+    if known.url and (archived := of_web_archive(known.url)):  # then the page is the one that was archived
         url, at = archived
         known = replace(known, url=url)
         if at and known.captured_at_basis not in STATED_BY_USER:

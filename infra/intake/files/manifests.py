@@ -7,19 +7,16 @@ Only `file` is needed; it is relative to the manifest. Other keys, such as `id` 
 
 import html
 import json
-import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from infra.intake.files.input_types import Input
-from infra.intake.files.instants import instant_of
+from infra.intake.files.stated import instant_of
 from parsers.record.capture import CapturedAtBasis
 
 INDEX_NAMES: Final = ("index.rdf", "index.json")  # in a MAFF, and of ArchiveBox; others call their files so, too
@@ -46,20 +43,6 @@ class ManifestLine:
         return replace(known, url=self.url, source=known.source or self.source)
 
 
-def read_manifest(path: Path) -> dict[str, ManifestLine]:
-    """Read a manifest file: lines by real path, in their order. Whether the files exist is not looked at."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"manifest {path} cannot be read: {error.strerror}", "Give a JSON lines file.") from error
-    folder = path.parent.resolve()
-    files = {(folder / name).resolve(): line for name, line in parse_manifest(content, str(path)).items()}
-    for file, line in files.items():
-        if not file.is_relative_to(folder):
-            raise _refused(line.place, f"{str(file)!r} is outside the manifest's folder", "Move the manifest above it.")
-    return {str(file): line for file, line in files.items()}
-
-
 def parse_manifest(content: bytes, name: str) -> dict[str, ManifestLine]:
     """Parse a manifest of that name: lines by `file` as written; UsageError names the line that is wrong."""
     try:
@@ -76,19 +59,6 @@ def parse_manifest(content: bytes, name: str) -> dict[str, ManifestLine]:
         if (known.url, known.captured_at, known.source) != (line.url, line.captured_at, line.source):
             raise _refused(place, f"{file!r} is described differently before", "Keep one line a file.")
     return lines
-
-
-def read_index(folder: Path) -> dict[str, ManifestLine]:
-    """What an index that a program keeps beside its pages says of those that are there: lines by real path."""
-    lines: dict[str, ManifestLine] = {}
-    for path in (folder / name for name in INDEX_NAMES):
-        with suppress(OSError):  # reading the file itself says so
-            if path.is_file() and path.stat().st_size <= MAX_INDEX_BYTES:
-                found = parse_index(path.read_bytes(), str(path))
-                lines |= {os.path.realpath(folder / name): line for name, line in found.items()}
-    below = folder.resolve()
-    is_there = os.path.isfile  # which does not raise for a name that no file may have
-    return {file: line for file, line in lines.items() if is_there(file) and Path(file).is_relative_to(below)}
 
 
 def parse_index(content: bytes, place: str) -> dict[str, ManifestLine]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from email import policy
 from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError, StartBoundaryNotFoundDefect
 from email.header import decode_header, make_header
@@ -12,19 +11,17 @@ from email.parser import BytesParser
 from typing import BinaryIO, Final, cast
 
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
-from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import judged
+from infra.intake.files.page_bytes import MAIL, is_mail, judged
+from infra.intake.files.stated import instant_of
 from parsers.page.content import Problem, media_type_of
-from parsers.record.capture import CapturedAtBasis, MediaType
+from parsers.record.capture import MediaType
 from parsers.record.outcome import RejectReason
 
 WHOLE_BYTES: Final = 200  # at the end of a page, in which its last tag is looked for
 MAX_BYTES: Final = 128 << 20  # with all its pictures; the mail parser holds it as a whole
-MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}")  # header lines
 SAVED_PAGE: Final = re.compile(
     rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I
 )
-SENT: Final = re.compile(rb"^(?:Received|Delivered-To|Return-Path|To|Newsgroups):", re.M | re.I)  # no saved page was
 WHOLE: Final = re.compile(rb"</html>\s*(?:-+\s*)?$", re.IGNORECASE)  # a page to its end, and what is left of a boundary
 
 
@@ -34,12 +31,6 @@ def is_mhtml(head: bytes) -> bool:
     if match is None or not re.search(rb"^mime-version:|multipart/related", match[0], re.M | re.I):
         return False
     return SAVED_PAGE.search(match[0]) is not None and not is_mail(head)
-
-
-def is_mail(head: bytes) -> bool:
-    """Whether a file begins with the head of a mail that was sent, alone or as the first of an mbox."""
-    match = MAIL.match(re.sub(rb"^From [^\n]*\n", b"", head.lstrip(b"\xef\xbb\xbf\r\n")))
-    return match is not None and SENT.search(match[0]) is not None and b"\nsubject:" in b"\n" + match[0].lower()
 
 
 def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
@@ -70,20 +61,12 @@ def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[
     is_open = any(isinstance(each, CloseBoundaryNotFoundDefect | StartBoundaryNotFoundDefect) for each in mail.defects)
     if problem is None and is_open and root is parts[-1] and not WHOLE.search(body[-WHOLE_BYTES:]):
         problem = Problem(RejectReason.TRUNCATED, "MHTML is cut short")
-    known = _with_head(known, mail, root)
+    stated = (saved, _address(root), _address(mail))
+    url = next((one for one in stated if re.match(r"https?:", one)), None)
+    known = known.saying(url, instant_of(mail.get("Date")))
     media_type = media_type_of(page.body, says_html=True)
     yield page_of(known, page.body, media_type, problem, http_charset=root.get_content_charset())
     yield from (Skipped("part of a saved page") for _ in parts[1:])
-
-
-def _with_head(known: Input, mail: EmailMessage, root: EmailMessage) -> Input:
-    """What the head says, unless it is known from outside: address, and time of saving."""
-    stated = (_address(mail, "Snapshot-Content-Location"), _address(root), _address(mail))
-    url = next((one for one in stated if re.match(r"https?:", one)), None)
-    at = instant_of(str(mail.get("Date"))) if mail.get("Date") else None
-    if at and known.captured_at_basis is CapturedAtBasis.MTIME:
-        known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
-    return replace(known, url=known.url or url)
 
 
 def _address(part: EmailMessage, name: str = "Content-Location") -> str:

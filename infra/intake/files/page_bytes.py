@@ -1,4 +1,4 @@
-"""Files as what they hold: unpacked, in bounded memory."""
+"""Files as what they hold: unpacked, in bounded memory; and texts that are no pages, told by how they begin."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 from typing_extensions import Buffer, override
 
 from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
-from parsers.page.content import PageBytes, Problem, problem_of, too_large
+from parsers.page.content import TAG, PageBytes, Problem, problem_of, too_large
 from parsers.record.outcome import RejectReason
 
 HEAD_BYTES: Final = 64 << 10  # what tells tables by their first line, which may be long
@@ -62,16 +62,14 @@ class Unpacked(io.RawIOBase):
 
 
 def beginning(stream: BinaryIO) -> tuple[bytes, list[str]]:
-    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off.
-
-    The stream stays at its start. bgzip is a coding of its own: a member of it ends in the middle of a record.
-    """
+    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off."""
     stream.seek(0)
     unpacked = Unpacked(stream)
     head = unpacked.read_up_to(HEAD_BYTES - 1)
     stream.seek(0)
     packed = stream.read(CHUNK_BYTES)
     stream.seek(0)
+    # A member of bgzip ends in the middle of a record.
     return head or packed, ["bgzip"] if BGZIP.match(packed) else unpacked.codings
 
 
@@ -101,3 +99,59 @@ def judged(body: bytes, max_bytes: int, unpacked: Unpacked | None = None) -> Pag
     if len(body) > max_bytes:
         return too_large(body, max_bytes)
     return PageBytes(body, (unpacked and unpacked.problem) or problem_of(body))
+
+
+MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}")  # header lines
+SENT: Final = re.compile(rb"^(?:Received|Delivered-To|Return-Path|To|Newsgroups):", re.M | re.I)  # no saved page was
+# What may stand before the first element; nothing of it is given back, so no file makes this slow.
+ROOT: Final = re.compile(
+    rb"(?:[\s\xef\xbb\xbf]|<\?.{0,2000}?\?>|<!--.{0,4000}?-->|<!doctype[^>\[]{0,500}(?:\[[^\]]{0,4000}\])?\s*>)*+"
+    rb"<([\w:.-]{1,40})",
+    re.DOTALL | re.IGNORECASE,
+)
+FETCH: Final = "`newslake fetch` gets what it leads to"
+LISTS: Final = "it lists pages, and holds none"
+KINDS: Final = {
+    **dict.fromkeys(("rss", "feed", "rdf:rdf"), ("feed", LISTS)),
+    **dict.fromkeys(("urlset", "sitemapindex"), ("sitemap", LISTS)),
+    "mediawiki": ("MediaWiki dump", "no page in HTML"),
+}
+ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
+SQL: Final = re.compile(
+    rb"(?:/\*M?!.{0,200}\*/;?\s*)*"
+    rb"(?:-- (?:MySQL|MariaDB|phpMyAdmin SQL) [Dd]ump|--\n-- PostgreSQL|(?:PRAGMA|CREATE TABLE|INSERT INTO) )"
+)
+STARTS: Final = (
+    (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
+    # Of Windows and of Linux.
+    (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
+    (re.compile(rb"version https://git-lfs").match, ("pointer of Git LFS", "`git lfs pull` gets the file")),
+    (SQL.match, ("SQL dump", "export the table with the pages as CSV or JSON")),
+    (re.compile(rb"\s*<!doctype netscape-bookmark-file", re.IGNORECASE).match, ("bookmarks", LISTS)),
+    (
+        re.compile(rb" CDX [\w ]{1,99}\n|[\w,:-]{1,253}\)/\S{0,2000} \d{14} ").match,
+        ("CDX index", "give the WARC files that it lists"),
+    ),
+)
+
+
+def is_mail(head: bytes) -> bool:
+    """Whether a file begins with the head of a mail that was sent, alone or as the first of an mbox."""
+    match = MAIL.match(re.sub(rb"^From [^\n]*\n", b"", head.lstrip(b"\xef\xbb\xbf\r\n")))
+    return match is not None and SENT.search(match[0]) is not None and b"\nsubject:" in b"\n" + match[0].lower()
+
+
+def kind_of_no_page(body: bytes) -> tuple[str, str] | None:
+    """What a text is that begins like none of a page, and why it is none; None where it may be one."""
+    head = body[:HEAD_BYTES]
+    if is_mail(head):
+        return "mail", "open it, and save the page that it leads to"
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if told := next((kind for begins, kind in STARTS if begins(text)), None):
+        return told
+    root = ROOT.match(head)
+    if root is None:
+        return None
+    name = root[1].decode("latin-1").lower()
+    is_xml = head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<?xml") and not TAG.match(f"<{name} ")
+    return KINDS.get(name) or (("XML", "no page in HTML") if is_xml else None)

@@ -46,19 +46,14 @@ class Damage:
 Row = Mapping[str, Any] | Damage
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What is asked of a table; `seen` gets the names of its columns, also of those that are not read."""
-
-    wanted: Callable[[Sequence[str]], list[str]]  # of columns, those that are worth reading
-    max_page_bytes: int
-    seen: dict[str, None]
+Wanted = Callable[[Sequence[str]], list[str]]  # is told the names of all columns, and says which are worth reading
 
 
-def rows_of(form: str, stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+def rows_of(form: str, stream: BinaryIO, wanted: Wanted, max_page_bytes: int) -> Iterator[Row]:
     """The rows of a table of that form, and what is damaged of it."""
-    reader = {"parquet": _parquet_rows, "arrow": _arrow_rows, "json": _json_rows, "csv": _csv_rows}[form]
-    return reader(stream, sought)
+    if form == "json":
+        return _json_rows(stream, max_page_bytes)
+    return {"parquet": _parquet_rows, "arrow": _arrow_rows, "csv": _csv_rows}[form](stream, wanted)
 
 
 def bytes_of(value: object) -> bytes:
@@ -71,10 +66,10 @@ def bytes_of(value: object) -> bytes:
         return str(value).encode("utf-8", "replace")
 
 
-def _json_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
+def _json_rows(reader: BinaryIO, max_page_bytes: int) -> Iterator[Row]:
     """An object a line; or, where the first line is none, objects in whatever layout, as in an array."""
-    most = MAX_ESCAPE * sought.max_page_bytes
-    encoding = encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
+    most = MAX_ESCAPE * max_page_bytes
+    encoding = _encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
     if encoding != UTF8:
         yield from _json_values(io.TextIOWrapper(reader, encoding, "replace"), "", most)
         return
@@ -136,19 +131,19 @@ def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
             waiting = waiting[end:]
 
 
-def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
+def _csv_rows(reader: BinaryIO, wanted: Wanted) -> Iterator[Row]:
     head = cast("BufferedReader", reader).peek(HEAD_BYTES)
-    encoding = encoding_of(head)
+    encoding = _encoding_of(head)
     # What `surrogateescape` keeps of UTF-16 no encoding gives back, and half a letter at the end it does not take.
     text = io.TextIOWrapper(reader, encoding, "surrogateescape" if encoding == UTF8 else "replace", newline="")
     csv.field_size_limit(MAX_FIELD)
     # Where quotes are doubled, each of them is a pair of its own, also behind a backslash.
     is_escaped = head.count(b'\\"') > head.count(b'""')
     lines = (ESCAPED.sub(_doubled, line) for line in text) if is_escaped else text
-    rows = csv.reader(lines, delimiter=delimiter_of(head))
+    rows = csv.reader(lines, delimiter=_delimiter_of(head))
     try:
         names = next((row for row in rows if any(row) and row[0].lower() != SEPARATOR), [])
-        sought.seen.update(dict.fromkeys(names))
+        wanted(names)
         if is_nameless(names):
             yield Damage("the first line holds values, not names", bytes_of("\n".join(names)))
         for row in rows:
@@ -170,32 +165,31 @@ def _doubled(quote: re.Match[str]) -> str:
     return "\\" * slashes + ('""' if is_inside else '"')
 
 
-def _parquet_rows(stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+def _parquet_rows(stream: BinaryIO, wanted: Wanted) -> Iterator[Row]:
     try:
         file = pq.ParquetFile(stream, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         yield Damage(f"Parquet file is damaged: {error}", b"")
         return
-    sought.seen.update(dict.fromkeys(file.schema_arrow.names))
+    columns = wanted(file.schema_arrow.names)
     for group in range(file.num_row_groups):
         try:
-            columns = sought.wanted(file.schema_arrow.names)
             for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=columns, use_threads=False):
                 yield from _one_by_one(pa.Table.from_batches([batch]).cast(_in_microseconds(batch.schema), safe=False))
         except (pa.ArrowException, OSError) as error:
             yield Damage(f"row group {group} is damaged: {error}", b"")
 
 
-def _arrow_rows(stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+def _arrow_rows(stream: BinaryIO, wanted: Wanted) -> Iterator[Row]:
     """Of a file (Feather too) or a stream; a batch of it is held."""
     try:
         is_file = stream.read(len(b"ARROW1")) == b"ARROW1"
         stream.seek(0)
         opened = pa.ipc.open_file(stream) if is_file else pa.ipc.open_stream(stream)
-        sought.seen.update(dict.fromkeys(opened.schema.names))
+        columns = wanted(opened.schema.names)
         batches = map(opened.get_batch, range(opened.num_record_batches)) if is_file else opened
         for batch in batches:
-            table = pa.Table.from_batches([batch]).select(sought.wanted(batch.schema.names))
+            table = pa.Table.from_batches([batch]).select(columns)
             yield from _one_by_one(table.cast(_in_microseconds(table.schema), safe=False))
     except (pa.ArrowException, OSError) as error:
         yield Damage(f"Arrow file is damaged: {error}", b"")
@@ -218,17 +212,26 @@ def _in_microseconds(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
-def encoding_of(head: bytes) -> str:
-    """Of a table: UTF-16 says so by its mark, or by the half of each letter that is zero."""
+def _encoding_of(head: bytes) -> str:
+    """UTF-16 says so by its mark, or by the half of each letter that is zero."""
     return next((encoding for encoding, start in UTF16.items() if start.match(head)), UTF8)
 
 
-def first_line(head: bytes) -> str:
-    """The line of the names."""
-    lines = re.split(r"[\r\n]+", head.decode(encoding_of(head), "replace").lstrip("\r\n"))
+def _first_line(head: bytes) -> str:
+    lines = re.split(r"[\r\n]+", head.decode(_encoding_of(head), "replace").lstrip("\r\n"))
     return lines[1] if len(lines) > 1 and lines[0].lower().startswith(SEPARATOR) else lines[0]
 
 
-def delimiter_of(head: bytes) -> str:
-    """What is between the fields of a CSV file."""
-    return max(",;\t|", key=first_line(head).count)
+def _delimiter_of(head: bytes) -> str:
+    return max(",;\t|", key=_first_line(head).count)
+
+
+def names_in(head: bytes) -> list[str]:
+    """The names in the first line of a CSV file."""
+    return next(csv.reader([_first_line(head)], delimiter=_delimiter_of(head)), [])
+
+
+def as_utf8(head: bytes) -> bytes:
+    """The beginning of a table in UTF-8, whatever it is in."""
+    encoding = _encoding_of(head)
+    return head if encoding == UTF8 else head.decode(encoding, "replace").encode()

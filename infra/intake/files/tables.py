@@ -1,7 +1,6 @@
 """Tables of pages: JSON, CSV, Parquet and Arrow with a page a row, read row by row."""
 
 import base64
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,21 +12,9 @@ from typing import Any, BinaryIO, Final
 from infra.base.errors import UsageError
 from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
-from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
-from infra.intake.files.table_rows import (
-    NAMELESS,
-    UTF8,
-    Damage,
-    Row,
-    Sought,
-    bytes_of,
-    delimiter_of,
-    encoding_of,
-    first_line,
-    is_nameless,
-    rows_of,
-)
+from infra.intake.files.stated import instant_of
+from infra.intake.files.table_rows import NAMELESS, Damage, Row, as_utf8, bytes_of, is_nameless, names_in, rows_of
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -97,9 +84,9 @@ def table_format(head: bytes, known: Input) -> str | None:
         return "parquet"
     if ARROW.match(head):
         return "arrow"
-    if JSON_START.match(head if encoding_of(head) == UTF8 else head.decode(encoding_of(head), "replace").encode()):
+    if JSON_START.match(as_utf8(head)):
         return "json"
-    names = [_plain(name) for name in next(csv.reader([first_line(head)], delimiter=delimiter_of(head)), [])]
+    names = [_plain(name) for name in names_in(head)]
     given = {_plain(name) for _, name in known.columns}
     telling = (set(NAMES["html"]) | set(MAYBE_HTML) | set(NAMES["url"]) | given).intersection(names)
     is_named = CSV_NAME.search(known.location) is not None
@@ -109,7 +96,7 @@ def table_format(head: bytes, known: Input) -> str | None:
 def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
     """A page, or its reason, for each row."""
     reading = _Reading(known, max_page_bytes)
-    found = rows_of(form, stream, Sought(reading.wanted, max_page_bytes, reading.seen))
+    found = rows_of(form, stream, reading.wanted, max_page_bytes)
     rows = (each for row in found for each in reading.inside(row))
     number = pages = 0
     for number, row in enumerate(rows, 1):
@@ -193,13 +180,9 @@ class _Reading:
 
     def wanted(self, names: Sequence[str]) -> list[str]:
         """The columns that are worth reading; all where none is known to hold pages."""
-        known = {
-            *MAYBE_HTML,
-            *AROUND,
-            "mimetype",
-            "contenttype",
-            *(name for role in NAMES for name in self._names(role)),
-        }
+        self.seen |= dict.fromkeys(names)
+        named = (name for role in NAMES for name in self._names(role))
+        known = {*MAYBE_HTML, *AROUND, "mimetype", "contenttype", *named}
         given = tuple(self.given.values())  # may be below a column: `page.html`
         found = [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
         is_known = "html" in self.given or any(_plain(name) in (*NAMES["html"], *MAYBE_HTML) for name in found)

@@ -1,15 +1,14 @@
 """Which addresses may be asked at all: by how they are written, and by where their host really is.
 
-Text alone proves nothing: `127.1`, `2130706433` and `0x7f000001` are loopback, and a public name may resolve to a
-private address. So the host is parsed as browsers do (WHATWG), and the addresses it resolves to are judged when a
-connection is opened, which then goes to those addresses and no others (`infra.intake.web.connections`).
+Text alone proves nothing: `127.1` is loopback, and a public name may resolve to a private address. So hosts are parsed
+as browsers do (WHATWG), and what it resolves to is judged when a connection is opened (`infra.intake.web.connections`).
 """
 
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -57,27 +56,18 @@ def resolve_by_system(host: str) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
-@dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be asked: public hosts on web ports, and what the settings add."""
+    """What may be asked: public hosts on web ports, and what the settings add; UsageError if they are malformed."""
 
-    allowed: frozenset[tuple[str, int]] = frozenset()  # host name or address, which may be private, or on another port
-    origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # host → what is asked in its place, by http
-    resolve: Resolver = resolve_by_system
-    anonymous: bool = False  # without a contact: no public host may be asked
-
-    @classmethod
-    def from_settings(cls, settings: Settings, resolve: Resolver = resolve_by_system) -> "AddressPolicy":
-        """Read `allowed_private_hosts` and `origins`; UsageError names the variable that is malformed."""
-        origins = dict(_origin(entry) for entry in _entries(settings.origins))
-        allowed = {_allowed_host(entry) for entry in _entries(settings.allowed_private_hosts)}
-        return cls(frozenset(allowed | set(origins.values())), origins, resolve, anonymous=not settings.contact)
+    def __init__(self, settings: Settings, resolve: Resolver = resolve_by_system) -> None:
+        self.origins = dict(_origin(entry) for entry in _entries(settings.origins))  # what is asked by http, by host
+        # Host names or addresses that may be private, or on another port.
+        self.allowed = {*map(_allowed_host, _entries(settings.allowed_private_hosts)), *self.origins.values()}
+        self.resolve = resolve
+        self.anonymous = not settings.contact  # then no public host may be asked
 
     def target_of(self, url: str) -> Target:
-        """Judge an address by its text; sends nothing.
-
-        FetchError SCHEME, URL, PORT or ADDRESS; UsageError where the host is public and no contact is set.
-        """
+        """Judge an address by its text; sends nothing. FetchError where it may not be asked."""
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")
         port = int(parsed.port) if parsed.port else DEFAULT_PORTS[scheme]
@@ -110,11 +100,7 @@ class AddressPolicy:
         return any(known == port and ip_address_of(name) is not None for name, known in self.allowed)
 
     def permitted(self, host: str, port: int, addresses: list[str]) -> list[str]:
-        """The addresses of a host if every one of them may be connected to; else FetchError ADDRESS or PORT.
-
-        One private address among public ones refuses all: such a name is an attack or a mistake, and which of them
-        a client would take is chance.
-        """
+        """The addresses of a host if every one may be connected to: a private one among public ones is an attack."""
         if (_bare(host), port) in self.allowed:
             return addresses
         for text in addresses:
@@ -136,12 +122,8 @@ class AddressPolicy:
 
 
 def require_contact(urls: Iterable[str], settings: Settings) -> None:
-    """Raise a UsageError if no contact is set, and some address is of a public host.
-
-    The client refuses each request so. This is for callers, before they begin. Addresses that are refused for another
-    reason pass: that is told where they are asked for.
-    """
-    policy = AddressPolicy.from_settings(settings)
+    """Raise a UsageError, before anything is asked, if no contact is set and some address is of a public host."""
+    policy = AddressPolicy(settings)
     for url in urls:
         try:
             policy.target_of(url)
@@ -155,10 +137,7 @@ def require_contact(urls: Iterable[str], settings: Settings) -> None:
 
 
 def not_public(address: IpAddress) -> str | None:
-    """Why an address is not a public host's, None if it may be one (IANA special-purpose registries, RFC 6890).
-
-    IPv4 addresses inside of IPv6 ones (mapped, NAT64, 6to4, Teredo) are judged as what they lead to.
-    """
+    """Why an address is not a public host's, None if it may be one (RFC 6890); of IPv6 by the IPv4 address inside."""
     if isinstance(address, ipaddress.IPv6Address):
         embedded = _embedded(address)
         if embedded:

@@ -1,12 +1,8 @@
 """Connections that go to checked addresses only and end at their deadline.
 
-The check stands where the socket is opened, so nothing lies between what was checked and what is connected to: a name
-that resolves to something else a moment later (DNS rebinding) is not asked again. TLS still verifies the host's name.
-
-The deadline stands where bytes are received. Timeouts of sockets are per read: a server that sends a byte now and then,
-be it of a header, a chunk size or the body, never meets them. Here each read may take only what is left of the whole,
-and looks now and then whether the process is to stop.
-A watchdog thread that shuts sockets down would do it too, but would race with connections that go back to the pool.
+The check stands where the socket is opened: a name that resolves to something else a moment later (DNS rebinding) is
+not asked again. The deadline stands where bytes are received: timeouts of sockets are per read, which a server that
+sends a byte now and then never meets. A watchdog that shuts sockets would race with those that go back to the pool.
 """
 
 import io
@@ -14,39 +10,55 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from functools import partial
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected, parse_headers
 from http.client import HTTPResponse as StandardResponse
-from http.client import parse_headers
 from threading import Thread
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import certifi
 import urllib3
+import urllib3.exceptions
 from typing_extensions import Buffer, override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import wait_for_read
 from urllib3.util.connection import create_connection
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from infra.base.stop import LOOK_SECONDS, raise_if_stopping
 from infra.intake.web.addresses import AddressPolicy, ip_address_of
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.http_body import printable
 
 MAX_HOSTS: Final = 256  # hosts with idle connections; a run has some dozens of sources with a host or two each
 # Connections kept to one address. One host is asked one thing at a time, but many hosts may have the same origin.
 MAX_IDLE: Final = 64
 INTERIM: Final = frozenset(range(100, 200)) - {101}  # 101 ends HTTP on the connection, and nobody asked for that
+MAX_DETAIL: Final = 200  # characters; a server chooses some of them
+
+# Everything that urllib3, http.client, ssl and the codecs raise for what a server sends.
+NETWORK_ERRORS: Final = (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError)
+
+# The first line that fits any exception in the chain. Wrappers say less than what they wrap, so the order is by how
+# much a type says.
+MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], FetchReason], ...]] = (
+    ((ssl.SSLCertVerificationError, CertificateError), FetchReason.TLS),
+    ((TimeoutError, urllib3.exceptions.TimeoutError), FetchReason.TIMEOUT),
+    ((IncompleteRead, urllib3.exceptions.IncompleteRead), FetchReason.TRUNCATED),
+    ((RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError), FetchReason.CONNECTION),
+    ((ssl.SSLError,), FetchReason.TLS),
+    ((HTTPException, urllib3.exceptions.InvalidHeader), FetchReason.PROTOCOL),
+    ((urllib3.exceptions.LocationValueError,), FetchReason.URL),
+    ((UnicodeError,), FetchReason.PROTOCOL),
+    ((urllib3.exceptions.ProtocolError, OSError), FetchReason.CONNECTION),
+)
 
 
 def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> socket.socket:
-    """Connect to a host at an address that the policy permits; `seconds` are for resolving and connecting together.
-
-    FetchError ADDRESS or PORT, then nothing was sent; DNS, TIMEOUT, CONNECTION.
-    """
+    """Connect to a host at an address that the policy permits; `seconds` are for resolving and connecting together."""
     ends = time.monotonic() + seconds
     host = host.strip("[]")
     addresses = policy.permitted(host, port, _resolved(policy, host, seconds))
@@ -129,10 +141,7 @@ class _Response(StandardResponse):
         self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock, ends))
 
     def _read_status(self) -> tuple[str, int, str]:
-        """The status line of the answer itself, past those that only announce it (RFC 9110, 15.2).
-
-        The standard library passes over 100 alone. The deadline ends a flood of them.
-        """
+        """The status line of the answer itself, past all that announce it (RFC 9110, 15.2); http.client knows 100."""
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed leaves it out
             if status not in INTERIM:
@@ -181,11 +190,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class Connections:
-    """Pools of urllib3 over connections of this module.
-
-    Without a session of requests: that follows redirects, keeps cookies, and reads proxies, `.netrc` and certificate
-    paths from the environment.
-    """
+    """Pools of urllib3. A session of requests would follow redirects, keep cookies, and read proxies and `.netrc`."""
 
     def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
         for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header
@@ -195,16 +200,10 @@ class Connections:
         self._pools = urllib3.PoolManager(MAX_HOSTS, maxsize=MAX_IDLE, ssl_context=tls)
         pools: Any = {"http": partial(_Pool, policy=policy), "https": partial(_TlsPool, policy=policy)}
         self._pools.pool_classes_by_scheme = pools
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._pools.clear()
+        self.close = self._pools.clear
 
     def get(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
-        """Send a GET and read the head of its answer, which the caller closes; `seconds` are for the body, too.
-
-        FetchError from opening the connection; else `http_body.NETWORK_ERRORS`.
-        """
+        """Send a GET and read the head of its answer, which the caller closes; `seconds` are for the body, too."""
         parts = urlsplit(url)
         # By the pool: the manager would write the address anew, by other rules.
         pool = self._pools.connection_from_host(parts.hostname, parts.port, parts.scheme)
@@ -219,3 +218,27 @@ class Connections:
             preload_content=False,
             decode_content=False,
         )
+
+
+def failure_of(error: BaseException) -> FetchError:
+    """The reason for an exception of `NETWORK_ERRORS`, and the text of the exception that says most."""
+    chain = list(_chain(error))
+    for kinds, reason in MEANINGS:
+        for cause in reversed(chain):  # the innermost: wrappers repeat the whole address
+            if isinstance(cause, kinds):
+                return FetchError(reason, printable(str(cause) or type(cause).__name__))
+    return FetchError(FetchReason.PROTOCOL, printable(f"{type(error).__name__}: {error}"))
+
+
+def printable(text: str) -> str:
+    """A text that a server may have chosen, for logs and terminals: one line, no escape sequences, not long."""
+    shown = (character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(shown)[:MAX_DETAIL]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and what it wraps, from the outside in."""
+    yield error
+    for inside in (error.__cause__, *error.args):  # `__context__` also leads to what the caller was dealing with
+        if isinstance(inside, BaseException):
+            yield from _chain(inside)

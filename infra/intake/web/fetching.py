@@ -16,10 +16,7 @@ CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 
 
 class FetchReason(Reason):
-    """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
-
-    What is transient is asked for a few times, and again by the next run.
-    """
+    """Why an address gave no page. What is transient is asked for a few times, and again by the next run."""
 
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
@@ -72,7 +69,7 @@ class Answer:
 
     def header(self, name: str) -> str | None:
         """The first header of that name in any case."""
-        return _header(self.headers, name)
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 class FetchError(Exception):
@@ -95,23 +92,15 @@ class FetchError(Exception):
         self.answer = answer
 
 
-def page_capture(
-    url: str,
-    came: Answer,
-    at: datetime,
-    basis: CapturedAtBasis,
-    *,
-    truncated: bool,
-    source: str | None = None,
-) -> Capture:
+def page_capture(url: str, came: Answer, *, truncated: bool, source: str | None = None) -> Capture:
     """What came for an address, as it was sent."""
-    content_type = _header(came.headers, "content-type") or ""
+    content_type = came.header("content-type") or ""
     charset = CHARSET.search(content_type)
     return Capture(
         body=came.body,
         media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
-        captured_at=at,
-        captured_at_basis=basis,
+        captured_at=came.fetched_at,
+        captured_at_basis=CapturedAtBasis.LIVE,
         url=url,
         source=source,
         http_status=came.status,
@@ -121,7 +110,3 @@ def page_capture(
         final_url=came.final_url if came.final_url != url else None,
         truncated=truncated,
     )
-
-
-def _header(headers: Headers, name: str) -> str | None:
-    return next((value for key, value in headers if key.lower() == name.lower()), None)

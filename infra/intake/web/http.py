@@ -1,33 +1,142 @@
-"""The HTTP client: one GET gives a whole answer, the next hop of a redirect, checked, or why there is neither.
-
-No retries, no pacing, no robots here: see `infra.intake.web.polite_client`.
-"""
+"""The HTTP client without manners: a GET gives a whole answer, the next hop of a redirect, or why there is neither."""
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from importlib import metadata
 from typing import Final, Self
 
 import ada_url
+from urllib3 import BaseHTTPResponse
 
+from infra.base.inflate import AS_IT_IS, CODINGS, MAX_CODINGS, Inflater, content_codings
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
-from infra.intake.web.connections import Connections
+from infra.intake.web.connections import NETWORK_ERRORS, Connections, failure_of, printable
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http_body import (
-    ACCEPT_ENCODING,
-    NETWORK_ERRORS,
-    Body,
-    failure_of,
-    read_body,
-    retry_after_seconds,
-    status_failure,
-)
 from parsers.fields.urls import on_hosts
+
+ACCEPT_ENCODING: Final = "gzip, deflate"  # Brotli would save a seventh; some send it, or zstd, unasked
+CONTENT_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+TAIL_BYTES: Final = 4096  # scripts and comments of servers and plug-ins come after `</html>`
+DELAY_SECONDS: Final = re.compile(r"[0-9]{1,10}")  # RFC 9110, 10.2.3; ten digits are three centuries
+STATUSES: Final[Mapping[int, FetchReason]] = {
+    HTTPStatus.NO_CONTENT: FetchReason.EMPTY,
+    HTTPStatus.RESET_CONTENT: FetchReason.EMPTY,
+    HTTPStatus.PARTIAL_CONTENT: FetchReason.PARTIAL,
+    HTTPStatus.NOT_MODIFIED: FetchReason.PARTIAL,
+    HTTPStatus.REQUEST_TIMEOUT: FetchReason.SERVER_ERROR,
+    HTTPStatus.TOO_EARLY: FetchReason.SERVER_ERROR,
+    HTTPStatus.TOO_MANY_REQUESTS: FetchReason.RATE_LIMITED,
+}
+# Of 2xx only 200 says "here is the page": 202 is what some bot challenges answer with.
+STATUS_CLASSES: Final = {
+    2: FetchReason.STATUS,
+    3: FetchReason.REDIRECT,
+    4: FetchReason.STATUS,
+    5: FetchReason.SERVER_ERROR,
+}
+# Statuses that are right for requests with one of these headers.
+ASKED_BY: Final[Mapping[int, frozenset[str]]] = {
+    HTTPStatus.NOT_MODIFIED: frozenset({"if-none-match", "if-modified-since"}),
+    HTTPStatus.PARTIAL_CONTENT: frozenset({"range"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What came, after content decoding, and why it is not whole, if so."""
+
+    content: bytes = b""
+    failure: FetchError | None = None
+    maybe_truncated: bool = False
+
+
+def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
+    """Read a body to its end; of what a server sends nothing raises. What came is kept, unless it is too large."""
+    lengths = _listed(response.headers.getlist("Content-Length"))
+    transfer = _listed(response.headers.getlist("Transfer-Encoding"))
+    codings = content_codings(",".join(response.headers.getlist("Content-Encoding")))
+    failure = _framing_failure(lengths, transfer, None if cut else max_bytes) or _coding_failure(codings)
+    if failure:
+        return Body(failure=failure)
+    content = bytearray()
+    received = 0
+
+    def receive(size: int) -> bytes:
+        """What has come: `read` would wait until so many bytes are there."""
+        nonlocal received
+        chunk = response.read1(size, decode_content=False)
+        received += len(chunk)
+        return chunk
+
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
+        codings = [AS_IT_IS]  # a range is one of the coded bytes (RFC 9110, 14.1.2): nothing begins or ends with it
+    layers = _layers(receive, codings, max_bytes)
+    try:
+        while piece := layers[-1].read():
+            content += piece
+            if max(received, *(layer.unpacked for layer in layers)) > max_bytes:
+                too_large = FetchError(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
+                return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
+    except NETWORK_ERRORS as error:
+        return Body(bytes(content), _broken_off(failure_of(error), received))
+    if any(layer.unpacked > max_bytes for layer in layers):
+        return Body(failure=FetchError(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes"))
+    for layer in layers:
+        if layer.damage:
+            reason = FetchReason.TRUNCATED if layer.is_cut else FetchReason.ENCODING
+            return Body(bytes(content), FetchError(reason, layer.damage))
+    unmarked_end = not lengths and not transfer and not layers[0].is_packed
+    return Body(bytes(content), maybe_truncated=unmarked_end and b"</html" not in content[-TAIL_BYTES:].lower())
+
+
+def _layers(receive: Callable[[int], bytes], codings: list[str], max_bytes: int) -> list[Inflater]:
+    """Inflaters one inside the other, the outermost coding first. None gives the next one more than a whole body."""
+    layers = [Inflater(receive, codings[-1] if codings else None)]  # some send a .gz file and do not say so
+    for coding in reversed(codings[:-1]):
+        outer = layers[-1]
+
+        def read(size: int, outer: Inflater = outer) -> bytes:
+            return outer.read(size) if outer.unpacked <= max_bytes else b""
+
+        layers.append(Inflater(read, coding))
+    return layers
+
+
+def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | None) -> FetchError | None:
+    """RFC 9112, 6.3: a length that is wrong or ambiguous makes the answer unusable."""
+    if any(not CONTENT_LENGTH.fullmatch(length) for length in lengths) or len(set(map(int, lengths))) > 1:
+        return FetchError(FetchReason.PROTOCOL, printable(f"Content-Length: {', '.join(lengths)}"))
+    if transfer not in ([], ["chunked"], ["identity"]):
+        return FetchError(FetchReason.PROTOCOL, printable(f"Transfer-Encoding: {', '.join(transfer)}"))
+    if max_bytes is not None and lengths and "chunked" not in transfer and int(lengths[0]) > max_bytes:
+        return FetchError(FetchReason.TOO_LARGE, f"Content-Length {int(lengths[0]):,}, at most {max_bytes:,} bytes")
+    return None
+
+
+def _coding_failure(codings: list[str]) -> FetchError | None:
+    if len(codings) > MAX_CODINGS:
+        return FetchError(FetchReason.ENCODING, f"{len(codings)} content codings, one inside the other")
+    unknown = next((coding for coding in codings if coding not in CODINGS), None)
+    return FetchError(FetchReason.ENCODING, printable(f"unknown Content-Encoding: {unknown}")) if unknown else None
+
+
+def _broken_off(failure: FetchError, received: int) -> FetchError:
+    if failure.reason is FetchReason.CONNECTION:
+        return FetchError(FetchReason.TRUNCATED, f"after {received:,} bytes: {failure.detail}")
+    return failure
+
+
+def _listed(values: list[str]) -> list[str]:
+    """A list header (RFC 9110, 5.6.1) in lower case."""
+    return [part.strip().lower() for value in values for part in value.split(",")]
+
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
 MAX_REDIRECTS: Final = 5  # what RFC 9309, 2.3.1.2 asks of crawlers for robots files; articles take one or two
@@ -36,7 +145,7 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, despite any lengths
 IN_HEADERS: Final = re.compile(r"[\r\n\0]+[ \t]*")  # RFC 9110, 5.5: replaced by a space before use
 IN_LOCATION: Final = re.compile(r"[\x00-\x1f\x7f\\]")
-MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$")
+MAIL: Final = re.compile(r"(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +174,16 @@ class HttpClient:
 
     def __init__(
         self,
+        settings: Settings,
         policy: AddressPolicy,
-        *,
-        user_agent: str,  # from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2)
-        deadline_seconds: float,  # for a page, redirects included
-        max_bytes: int,
         authorities: str | None = None,  # file of certificates (PEM) to trust instead of certifi's
     ) -> None:
+        self._settings = settings
         self._policy = policy
-        self._deadline_seconds = deadline_seconds
-        self._max_bytes = max_bytes
         self._connections = Connections(policy, authorities)
-        self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-        if mail := MAIL_CONTACT.search(user_agent):
-            self._headers["From"] = mail[1]
+        self._headers = {"User-Agent": user_agent_of(settings), "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        if mail := MAIL.fullmatch(settings.contact):
+            self._headers["From"] = mail[1]  # RFC 9110, 10.1.2
 
     def __enter__(self) -> Self:
         return self
@@ -95,16 +200,13 @@ class HttpClient:
         max_bytes: int | None = None,
         cut: bool = False,
     ) -> Hop:
-        """Where the way to a page begins. Sends nothing; FetchError SCHEME, URL, PORT or ADDRESS."""
+        """Where the way to a page begins. Sends nothing; FetchError where the address may not be asked."""
         target = self._policy.target_of(url)
-        limit = self._max_bytes if max_bytes is None else max_bytes
-        return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
+        limit = self._settings.max_page_bytes if max_bytes is None else max_bytes
+        return Hop(url, target, headers, hosts, limit, cut, self._settings.request_deadline_seconds, (target.url,))
 
     def get_once(self, hop: Hop) -> Answer | Hop:
-        """Send one request: a whole answer; or the next hop, where a redirect leads to one that may be asked.
-
-        FetchError for everything else, with status, headers and what came of the body where there was an answer.
-        """
+        """Send one request: a whole answer, or the next hop where a redirect leads to one; FetchError for all else."""
         started = time.monotonic()
         answer, failure, locations = self._ask(hop)
         if answer.status in REDIRECTS:
@@ -191,3 +293,25 @@ def _same_origin(target: Target, following: Target) -> bool:
     upgraded = (target.scheme, target.port, following.scheme, following.port) == ("http", 80, "https", 443)
     same = (target.scheme, target.port) == (following.scheme, following.port)
     return target.host == following.host and (same or upgraded)
+
+
+def status_failure(status: int, sent: Mapping[str, str]) -> FetchError | None:
+    """What a status says; None where it says that this is the page, or was asked for by headers that were `sent`."""
+    asked = {name.lower() for name in sent} & ASKED_BY.get(status, frozenset())
+    if status == HTTPStatus.OK or asked:
+        return None
+    reason = STATUSES.get(status) or STATUS_CLASSES.get(status // 100, FetchReason.PROTOCOL)
+    return FetchError(reason, f"status {status}")
+
+
+def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3), at least 0; None where it is not understood."""
+    value = (value or "").strip()
+    if DELAY_SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+        aware = date if date.tzinfo else date.replace(tzinfo=UTC)  # `-0000`: UTC without a place
+        return max(0.0, (aware - now).total_seconds())
+    except (ValueError, OverflowError):
+        return None

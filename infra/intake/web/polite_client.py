@@ -2,26 +2,144 @@
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from threading import Event, Lock
 from typing import Final, Self
 
-from infra.base.lanes import side_by_side
 from infra.base.measures import BYTES, OTHER, REQUEST_SECONDS, REQUESTS, record
 from infra.base.settings import Settings
-from infra.base.stop import STOPPING
+from infra.base.stop import STOPPING, raise_if_stopping
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http import Hop, HttpClient, user_agent_of
-from infra.intake.web.politeness import REFUSALS, HostPace, RequestBudget, paced_host
+from infra.intake.web.http import Hop, HttpClient
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
-from parsers.fields.urls import absolute, host_of, on_hosts
+from parsers.fields.urls import absolute, host_of, on_hosts, parse_url
 from parsers.registry import by_host
 from parsers.source.definition import Source
+
+# Longest time that a host is left alone because of its Retry-After. Some say hours, or years: a run that waited so long
+# would block its source; it gives the host up instead (`DOWN_AFTER`), and the next run asks again.
+MAX_RETRY_AFTER: Final = 120.0
+# First and longest pause after a failure. The pause is random between 0 and this ("full jitter"), so that clients which
+# failed together do not come back together; it doubles with each failure in a row.
+FIRST_BACKOFF: Final = 1.0
+MAX_BACKOFF: Final = 30.0  # as long as a request may take: more would only delay the verdict that the host is down
+# Requests in a row that failed: three addresses with three tries each. One or two broken pages prove nothing.
+DOWN_AFTER: Final = 9
+# Answers in a row that turn us away: a site that blocks us is not to be knocked at for every page of a day.
+REFUSED_AFTER: Final = 10
+REFUSALS: Final = frozenset({401, 403, 451})  # 429 and 503 count as failures
+# 429 and 503 double the interval, ten answers take one doubling back: an interval that is too short is found soon,
+# and tried again seldom.
+SLOWDOWN: Final = 2.0
+EASING: Final = SLOWDOWN ** (-1 / 10)
+LEAST_SLOW_INTERVAL: Final = 1.0  # doubled where the interval is set to less
+MAX_SLOW_INTERVAL: Final = 120.0  # as for Crawl-delay: fewer than 30 pages an hour keep up with no source
+# Longest sleep before looking whether the caller still wants the page.
+SLICE: Final = 0.5
+
+
+class HostPace:
+    """The turns of one host. Whoever has the turn may send one request, and says afterwards how it ended."""
+
+    def __init__(
+        self, host: str, clock: Callable[[], float], sleep: Callable[[float], None], jitter: Callable[[], float]
+    ) -> None:
+        self.host = host  # with the port where that is not the scheme's own
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._turn = Lock()  # held from before a request until after its answer; all below changes under it
+        self._last_start: float | None = None
+        self._connected = False
+        self._not_before = float("-inf")
+        self._slowness = 1.0
+        self._failures = 0
+        self._refusals = 0
+
+    def take_turn(self, interval: float, stop: Event = STOPPING) -> None:
+        """Wait until the next request may start, `interval` seconds after the last one did; FetchError HOST_DOWN."""
+        while not self._turn.acquire(timeout=SLICE):
+            raise_if_stopping(stop)
+        try:
+            if self._failures >= DOWN_AFTER:
+                raise FetchError(FetchReason.HOST_DOWN, f"{self.host}: {self._failures} requests in a row failed")
+            if self._refusals >= REFUSED_AFTER:
+                raise FetchError(FetchReason.HOST_DOWN, f"{self.host} refused {self._refusals} requests in a row")
+            while (wait := self._ready(interval) - self._clock()) > 0:
+                raise_if_stopping(stop)
+                self._sleep(min(wait, SLICE))
+            raise_if_stopping(stop)
+            self._last_start = self._clock()
+        except BaseException:
+            self._turn.release()
+            raise
+
+    def end_turn(self, error: FetchError | None = None, *, is_refused: bool = False) -> None:
+        """Let the next request start; `error` where the host failed or asked to slow down."""
+        self._refusals = self._refusals + 1 if is_refused else 0
+        if not self._connected:  # the first request had to connect: it left at some time before its end
+            self._connected = True
+            self._last_start = self._clock()
+        if error is None:
+            self._failures = 0
+            self._slowness = max(1.0, self._slowness * EASING)
+        else:
+            self._note(error)
+        self._turn.release()
+
+    def _ready(self, interval: float) -> float:
+        if self._last_start is None:
+            return self._not_before
+        if self._slowness > 1:
+            slowed = max(interval, LEAST_SLOW_INTERVAL) * self._slowness
+            interval = max(interval, min(slowed, MAX_SLOW_INTERVAL))
+        return max(self._last_start + interval, self._not_before)
+
+    def _note(self, error: FetchError) -> None:
+        pause = self._jitter() * min(FIRST_BACKOFF * 2**self._failures, MAX_BACKOFF)
+        self._failures += 1
+        # The host itself says that it gets too much: 429 and 503.
+        if error.reason is FetchReason.RATE_LIMITED or error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self._slowness = min(self._slowness * SLOWDOWN, MAX_SLOW_INTERVAL / LEAST_SLOW_INTERVAL)
+        if error.retry_after is not None and error.retry_after > 0:  # one in the past says nothing
+            pause = min(error.retry_after, MAX_RETRY_AFTER)
+        self._not_before = self._clock() + pause
+
+
+class RequestBudget:
+    """How many requests may be sent; safe for threads."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.used = 0
+        self._lock = Lock()
+
+    def check(self) -> None:
+        """Raise FetchError (BUDGET) where nothing is left."""
+        if self.used >= self.limit:
+            raise FetchError(FetchReason.BUDGET, f"{self.limit} requests sent")
+
+    def spend(self) -> None:
+        """Take one request; raise FetchError (BUDGET) where nothing is left."""
+        with self._lock:
+            self.check()
+            self.used += 1
+
+
+def paced_host(url: str) -> str:
+    """What is paced as one: a host name, by http and https; with its port where that is neither's own."""
+    parsed = parse_url(url)
+    if parsed is None:
+        return ""  # malformed addresses go together: they are refused one by one
+    name = str(parsed.hostname).rstrip(".")
+    return f"{name}:{parsed.port}" if parsed.port else name
+
 
 TRIES: Final = 3
 # What may be otherwise a moment later, and counts against the host. All else is the answer, or was refused before.
@@ -46,7 +164,6 @@ class PoliteClient:
         jitter: Callable[[], float] = random.random,
         budget: RequestBudget | None = None,
     ) -> None:
-        """Take a client without manners, which the caller closes, and perhaps a budget that others share."""
         self.budget = budget or RequestBudget(settings.request_budget)  # of all requests: robots, redirects, repeats
         self._http = http
         self._interval = settings.host_interval_seconds
@@ -59,12 +176,7 @@ class PoliteClient:
     @contextmanager
     def open(cls, settings: Settings, *, budget: RequestBudget | None = None) -> Iterator[Self]:
         """A client with connections of its own, closed at the end."""
-        with HttpClient(
-            AddressPolicy.from_settings(settings),
-            user_agent=user_agent_of(settings),
-            deadline_seconds=settings.request_deadline_seconds,
-            max_bytes=settings.max_page_bytes,
-        ) as http:
+        with HttpClient(settings, AddressPolicy(settings)) as http:
             yield cls(http, settings, budget=budget)
 
     def get(
@@ -78,12 +190,10 @@ class PoliteClient:
         stop: Event = STOPPING,
         tries: int = TRIES,
     ) -> Answer:
-        """Ask for an address, as soon as its host may be asked.
+        """Ask for an address, as soon as its host may be asked; FetchError where there is no whole answer.
 
-        The source's interval holds if it is larger than the setting's. Redirects may lead to `hosts` and hosts below
-        them; None: to any public one. `stop` ends the waiting; a request that is under way ends with the process only.
-        `tries` is how often to ask where a failure may pass.
-        FetchError where there is no whole answer; StoppedError where `stop` was set, or the process is to stop.
+        Redirects may lead to `hosts` and hosts below them; None: to any public one. `stop` ends the waiting, by
+        StoppedError; a request that is under way ends with the process only.
         """
         interval = self._own_interval(source)
 
@@ -121,13 +231,13 @@ class PoliteClient:
 
     def _tried(self, first: Hop, take_turn: Callable[[str], HostPace], tries: int = TRIES) -> Answer:
         """The answer of the first try that gives one. The host's pace makes the pause between tries."""
-        for tries_left in reversed(range(tries)):
+        for _ in range(tries - 1):
             try:
                 return self._follow(first, take_turn)
             except FetchError as error:
-                if error.reason not in MAY_PASS or not tries_left:
+                if error.reason not in MAY_PASS:
                     raise
-        raise AssertionError("the last try returns or raises")  # pragma: no cover
+        return self._follow(first, take_turn)
 
     def _follow(self, hop: Hop, take_turn: Callable[[str], HostPace]) -> Answer:
         """Ask hop by hop, each in its own turn: two hosts may redirect to each other."""
@@ -144,10 +254,12 @@ class PoliteClient:
                 outcome = "refused" if is_refused else error.reason.value
                 raise
             finally:
-                _record(hop.target.host, outcome, time.perf_counter() - began)
+                label = _label_of(hop.target.host)
+                record(REQUESTS, 1, host=label, outcome=outcome)
+                record(REQUEST_SECONDS, time.perf_counter() - began, host=label)
                 pace.end_turn(failure, is_refused=is_refused)
             if isinstance(found, Answer):
-                record(BYTES, len(found.body), host=_label_of(hop.target.host))
+                record(BYTES, len(found.body), host=label)
                 return found
             hop = found
 
@@ -165,40 +277,7 @@ class PoliteClient:
         return pace
 
 
-def _record(host: str, outcome: str, seconds: float) -> None:
-    label = _label_of(host)
-    record(REQUESTS, 1, host=label, outcome=outcome)
-    record(REQUEST_SECONDS, seconds, host=label)
-
-
 def _label_of(host: str) -> str:
     """The host as a source declares it, which bounds the number of labels: subdomains are without number."""
     source = by_host(host)
     return next((each for each in source.hosts if on_hosts(host, (each,))), OTHER) if source else OTHER
-
-
-def fetch_or_wait(
-    requests: Iterable[tuple[str, Source | None]], client: PoliteClient, *, hosts_at_once: int = 64
-) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
-    """Ask for addresses, hosts in parallel, one request to a host at a time: those of one host in this order.
-
-    Each address comes with the source whose interval holds, and to whose hosts redirects may lead besides the address's
-    own, which may be a mirror that no source claims (None: to any public one). None is yielded while nothing comes.
-
-    A consumer that is slow stops the fetching after one more answer of each host. Closing the iterator ends all:
-    requests that are under way end by themselves (at their deadline at the latest), none follows.
-    """
-    ending = Event()
-
-    def ask(request: tuple[str, Source | None]) -> Answer:
-        url, source = request
-        hosts = (*source.hosts, *filter(None, [host_of(url)])) if source else None
-        return client.get(url, source=source, stop=ending, hosts=hosts)
-
-    asked = side_by_side(requests, lambda each: paced_host(each[0]), ask, FetchError, most=hosts_at_once, name="fetch")
-    try:
-        for found in asked:
-            yield found and (found[0][0], found[1])
-    finally:
-        ending.set()  # for those that wait for their turn
-        asked.close()

@@ -1,7 +1,4 @@
-"""Robots files by RFC 9309: what a site allows newslake, how fast, and when it has to be asked again.
-
-Protego matches addresses against rules; getting the file, its size, its age and what a failure means is done here.
-"""
+"""Robots files by RFC 9309: what a site allows newslake, how fast, and when it has to be asked again."""
 
 import logging
 import re
@@ -51,7 +48,7 @@ _Refusal = tuple[FetchReason, str]
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """What a robots file says to newslake; `crawl_delay` in seconds, capped, None where it asks for none."""
+    """What a robots file says to newslake; `crawl_delay` in seconds, capped."""
 
     _file: Protego
     crawl_delay: float | None = None
@@ -98,10 +95,7 @@ class RobotsFiles:
         self._sites: dict[str, _Site] = {}
 
     def rules(self, url: str, fetch: Callable[[str], bytes]) -> RobotsRules:
-        """The rules for an address, from the robots file of its scheme, host and port, which `fetch` gets.
-
-        FetchError where it can't be had (ROBOTS_UNREACHABLE), or may not even be asked for (ADDRESS, BUDGET …).
-        """
+        """The rules for an address, from its site's robots file, which `fetch` gets; FetchError where there is none."""
         site = site_of(url)
         with self._lock:
             known = self._sites.setdefault(site, _Site(Lock()))

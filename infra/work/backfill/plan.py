@@ -21,7 +21,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
@@ -60,9 +60,8 @@ class BackfillRequest:
             require_source(name)
         length = (self.days.end - self.days.start).days
         if length > MAX_DAYS:
-            raise UsageError(
-                f"{self.days.described()} are {length:,} days", f"Ask for at most {MAX_DAYS:,} days at a time."
-            )
+            what = f"{self.days.described()} are {length:,} days"
+            raise UsageError(what, f"Ask for at most {MAX_DAYS:,} days at a time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +181,9 @@ def _is_missing(day: Day, *, lists: bool, is_due: bool) -> bool:
         return True
     if not (lists or is_due):  # a reparse says that it was there; articles without a word on their day may be another's
         return not day.looked_at and not day.was_asked
-    return not day.is_whole and (is_due or not _is_read(day))
-
-
-def _is_read(day: Day) -> bool:
-    """Whether the day's lists were read whole after it ended, so that only pages are lacking."""
-    return day.account is not None and replace(day.account, pending=0).is_whole(date.fromisoformat(day.date))
+    # Whether the day's lists were read whole after it ended, so that only pages are lacking.
+    is_read = day.account is not None and replace(day.account, pending=0).is_whole(date.fromisoformat(day.date))
+    return not day.is_whole and (is_due or not is_read)
 
 
 def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:
@@ -220,21 +216,14 @@ LEAVE_SECONDS: Final = 1.5
 
 
 def work_through(
-    batches: Sequence[Batch],
-    work: Callable[[Batch], RunReport],
-    *,
-    max_active: int,
+    batches: Sequence[Batch], work: Callable[[Batch], RunReport], *, max_active: int
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Work on batches, in their order, several sources at a time; the sum of the reports, and the batches that failed.
-
-    A batch fails by a NewslakeError; after anything else that `work` raises, which is called in threads, no other batch
-    begins. It ends by itself where the process is to stop.
-    """
+    """Work on batches, in their order, several sources at a time: the sum of the reports, and which batches failed."""
     if not 1 <= max_active <= MAX_ACTIVE:
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
     failed: dict[Batch, NewslakeError] = {}
-    done = side_by_side(
+    lanes = side_by_side(
         batches,
         lambda each: each.source,
         work,
@@ -243,7 +232,7 @@ def work_through(
         name="backfill",
         leave_seconds=LEAVE_SECONDS,
     )
-    for batch, found in filter(None, done):
+    for batch, found in filter(None, lanes):
         if isinstance(found, NewslakeError):
             failed[batch] = found
         else:

@@ -1,16 +1,13 @@
 """Discovery: which addresses a source lists for some days. Only feeds, sitemaps and listings are fetched.
 
 A hint chooses the links; the date of the article itself decides in the end. A link belongs to the days if
-- it was published in them, with a margin of three hours on both sides;
-- or only its last change is known, and that is not before them: it was published then or earlier;
-- or nothing is known (or the date is impossible: before 1990, or over two days ahead), and the days are among the
-  newest: what a feed lists without a date is new. Links from a page or sitemap whose address says the day or the
-  month need no hint.
+- it was published in them, give or take three hours; or its last change, if only that is known, is not before them;
+- or nothing is known, and the days are among the newest, or the address of the list says that it is of them.
 """
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,9 +22,7 @@ from infra.base.days import Days, midnight
 from infra.base.stop import StoppedError, result_of
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, ListClient, Reader
-from infra.work.live.own_lists import is_of_news, own_sitemaps, with_telling_times
-from infra.work.live.reach import Reach
+from infra.work.live.list_client import FeedReport, ListClient, Reader, is_of_news, with_telling_times
 from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
 from parsers.lists.feeds import read_feed, read_listing, read_named_feeds, read_sitemap
@@ -35,6 +30,70 @@ from parsers.lists.links import Reading, UnreadableError
 from parsers.reading.page_kinds import OTHER_ADDRESS
 from parsers.source.definition import Source
 from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, Sitemap
+
+ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
+NEWS_DAYS: Final = 1  # before today: news sitemaps hold the last two days, by the protocol
+NEWS_ENTRIES: Final = 1_000  # the most that a news sitemap may hold, by the protocol
+# Old stories that an editor has pinned stay in a feed: so many of its oldest entries are not believed.
+PINNED: Final = 2
+ENTRIES_A_PINNED: Final = 10
+
+
+class Reach:
+    """How far back the lists of a source reach: feeds and news sitemaps forget, so reading them whole is not enough."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self.has_all = False  # a list of everything, as its source declares
+        self._until = ALWAYS  # the newest entry of sitemaps that nobody vouches for
+        self._feeds: list[tuple[datetime | None, str]] = []
+        self._news: list[tuple[datetime | None, str]] = []
+
+    def note_found(self, sitemaps: Iterable[Reading]) -> None:
+        """Note sitemaps that may have been made long ago: they reach up to their newest entry."""
+        times = [link.hint for sitemap in sitemaps for link in sitemap.links if link.hint]
+        self._until = max([self._until, *times])
+
+    def note_news(self, url: str, sitemaps: Sequence[Reading]) -> None:
+        """Note a news sitemap, or those of an index, which may be full."""
+        if not sitemaps:
+            return
+        back = midnight(self._today) - timedelta(days=NEWS_DAYS)
+        times = [link.hint for sitemap in sitemaps for link in sitemap.links if link.hint]
+        is_full = all(len(sitemap.links) >= NEWS_ENTRIES for sitemap in sitemaps)
+        self._news.append((min(times, default=None) if is_full else min([back, *times]), url))
+
+    def note_feed(self, url: str, feed: Reading) -> None:
+        """Note a feed."""
+        times = sorted(link.hint for link in feed.links if link.hint)
+        pinned = min(PINNED, len(times) // ENTRIES_A_PINNED)
+        self._feeds.append((times[pinned] if times else None, url))
+
+    def gap(self, day: date, whole_at: datetime | None = None) -> str:
+        """Why the lists may not name all of a day that was read whole at some time before; empty if they do."""
+        since = max(midnight(day), whole_at or ALWAYS)
+        if self.has_all or self._until >= midnight(day) + timedelta(days=1):
+            return ""
+        gaps = [_gap(lists, since) for lists in (self._news, self._feeds) if lists]
+        if gaps:
+            return "" if "" in gaps else gaps[0]
+        if self._until > ALWAYS:
+            return f"the newest entry of its sitemaps is of {_told(self._until)}"
+        return "no list says of what day its entries are"
+
+
+def _gap(lists: Iterable[tuple[datetime | None, str]], since: datetime) -> str:
+    for back, url in lists:
+        if back is None:
+            return f"{url} names no times"
+        if back > since:
+            return f"{url} goes back only to {_told(back)}"
+    return ""
+
+
+def _told(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
 
 # Feeds state when an entry was sent, pages when its text was published first: an hour or two apart; a slip over
 # summer time is one hour. Nothing is lost by less where every day is asked for: a link is of one day at least.
@@ -62,13 +121,9 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a source lists for some days.
+    """What a source lists for some days."""
 
-    First come links with a time of publication, then those without any, then those that were changed: when the request
-    budget runs out, only guesses are left.
-    """
-
-    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once
+    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once; guesses last
     dropped: Counter[str]  # mentions that gave no link, by `Drop` and `Unusable`
     feeds: tuple[FeedReport, ...]
     alarms: tuple[str, ...]  # for a person: a list of which only a part was read
@@ -77,14 +132,7 @@ class Discovered:
     reach: Reach  # how far back all that is
 
 
-def discover(
-    source: Source,
-    days: Days,
-    client: PoliteClient,
-    state: DiscoveryState,
-    *,
-    today: date,
-) -> Discovered:
+def discover(source: Source, days: Days, client: PoliteClient, state: DiscoveryState, *, today: date) -> Discovered:
     """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked."""
     run = _Run(source, days, client, state, today)
     for declaration in source.discovery:
@@ -103,7 +151,6 @@ class _Run:
         self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None, today)
         self.reach = Reach(today)
         self._source = source
-        self._client = client
         self._today = today
         self._names_itself = OwnLists() in source.discovery
         self._start = midnight(days.start) - MARGIN
@@ -125,10 +172,10 @@ class _Run:
                 self.reach.note_news(url, self._ask_sitemap(Sitemap(url)))
             case Sitemap():
                 self._ask_sitemap(declaration)
-                self.reach.note_all()
+                self.reach.has_all = True
             case DayArchive():
                 self._ask_archive(declaration)
-                self.reach.note_all()
+                self.reach.has_all = True
             case OwnLists():
                 self._ask_own_lists()
 
@@ -139,7 +186,7 @@ class _Run:
 
     def _ask_own_lists(self) -> None:
         """Sitemaps of all there is may be large: they are read where no news sitemap reaches back over the days."""
-        for sitemap in own_sitemaps(self._source, self._client, self.lists, self._sitemap):
+        for sitemap in self.lists.own_sitemaps(self._sitemap):
             if not is_of_news(sitemap.url) and not self.reach.gap(self._first):
                 break
             span = dated_span(sitemap.url, sitemap)
@@ -230,10 +277,7 @@ class _Run:
                 self._take(url, reading, dated=True)
 
     def _take(self, url: str, reading: Reading, *, dated: bool = False, is_new: bool = True) -> None:
-        """Keep the links of the source and the days.
-
-        A link without a hint is of the days in a `dated` list, and of the newest days in one that names what `is_new`.
-        """
+        """Keep the links of the days: without a hint those of a `dated` list, and on the newest days what `is_new`."""
         self.dropped.update(reading.unusable)
         for link in reading.links:
             fault = self._fault(link) or self._other_day(link, undated_too=dated or (is_new and self._are_newest))

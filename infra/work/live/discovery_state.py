@@ -1,14 +1,14 @@
 """What discovery remembers of a source between runs: one object, `discovery/source=<name>/feeds.json.gz`.
 
-For every feed, sitemap and listing its validators (RFC 9110, 8.8) and its links: a site that has nothing new answers
-304 without a body, and a run for another day needs the links all the same. Deleting the object costs one full fetch.
+For every list its validators (RFC 9110, 8.8) and its links: a site that has nothing new answers 304 without a body, and
+a run for another day needs the links all the same. Deleting the object costs one full fetch.
 """
 
 import gzip
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import orjson
 from pydantic import TypeAdapter
@@ -50,20 +50,15 @@ _LISTS: Final = TypeAdapter(dict[str, Remembered])
 
 
 class DiscoveryState:
-    """What is remembered of the lists of one source, by address. Changes stay in memory until `save`."""
+    """What is remembered of the lists of one source, by address; nothing if it is damaged. Changes wait for `save`."""
 
-    def __init__(self, store: ObjectStore, source: str, known: Mapping[str, Remembered] | None = None) -> None:
+    def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
         self._key = key_of(source)
-        self._known = dict(known or {})
+        stored = store.get(self._key)
+        self._known = _decoded(stored.body) if stored else {}
         self._changed: dict[str, Remembered] = {}
         self._asked: set[str] = set()
-
-    @classmethod
-    def load(cls, store: ObjectStore, source: str) -> Self:
-        """What the lake remembers; nothing where the object is missing or damaged."""
-        stored = store.get(key_of(source))
-        return cls(store, source, _decoded(stored.body) if stored else None)
 
     def get(self, url: str, read_as: str) -> Remembered | None:
         """What is remembered of a list, if it was read in the same way."""
@@ -81,12 +76,15 @@ class DiscoveryState:
         """Write what changed, beside what others wrote meanwhile; whether anything was written."""
         if not self._changed:
             return False
-        written = read_merge_write(self._store, self._key, self._merged)
+
+        def merged(body: bytes | None) -> bytes:
+            lists = _pruned((_decoded(body) if body else {}) | self._changed, self._asked)
+            plain = orjson.dumps({"format": FORMAT, "lists": lists}, option=orjson.OPT_SORT_KEYS)
+            return gzip.compress(plain, mtime=0)
+
+        written = read_merge_write(self._store, self._key, merged)
         self._changed.clear()
         return written
-
-    def _merged(self, body: bytes | None) -> bytes:
-        return _encoded(_pruned((_decoded(body) if body else {}) | self._changed, self._asked))
 
 
 def key_of(source: str) -> str:
@@ -94,20 +92,15 @@ def key_of(source: str) -> str:
     return f"discovery/source={source}/feeds.json.gz"
 
 
-def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, Remembered]:
+def _pruned(known: Mapping[str, Remembered], asked: Collection[str]) -> dict[str, Remembered]:
     """What fits: first the lists that were asked just now, the shorter ones first."""
-    wanted = set(asked)
     kept, links = {}, 0
-    for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in wanted, len(pair[1].links), pair[0])):
+    for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in asked, len(pair[1].links), pair[0])):
         links += len(found.links) + len(found.children)
         if links > MAX_LINKS:
             break
         kept[url] = found
     return kept
-
-
-def _encoded(known: Mapping[str, Remembered]) -> bytes:
-    return gzip.compress(orjson.dumps({"format": FORMAT, "lists": known}, option=orjson.OPT_SORT_KEYS), mtime=0)
 
 
 def _decoded(body: bytes) -> dict[str, Remembered]:

@@ -21,8 +21,7 @@ from infra.work.live.fetch_pages import Fetched
 from infra.work.live.listed import PAGE_STATUSES, Address
 from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
-from infra.work.run import ParsedCapture
-from infra.work.run_report import RunReport, Sample, Samples
+from infra.work.run import ParsedCapture, RunReport, Sample, Samples
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
@@ -175,10 +174,8 @@ class FetchLog:
                 sample = Sample(self._plan.source.name, url, error.detail)
                 samples += Samples({error.reason.value: (sample,)})
         alone = Counter(error.detail for _, error in self._errors.values() if error.reason is FetchReason.HOST_DOWN)
-        told = tuple(
-            f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items()
-        )
-        return RunReport(failed=failed, samples=samples, alarms=self.alarms + told)
+        told = (f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items())
+        return RunReport(failed=failed, samples=samples, alarms=(*self.alarms, *told))
 
 
 def _reason(row: Fetch) -> str:

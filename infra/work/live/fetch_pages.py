@@ -3,21 +3,23 @@
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
+from threading import Event
 from typing import Final
 
 import ada_url
 
-from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
-from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
-from parsers.fields.urls import identity
-from parsers.record.capture import Capture, CapturedAtBasis
+from infra.base.lanes import side_by_side
+from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason, page_capture
+from infra.intake.web.polite_client import PoliteClient, paced_host
+from parsers.fields.urls import host_of, identity
+from parsers.record.capture import Capture
 from parsers.source.definition import Source
 
 # A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
 BATCH_PAGES: Final = 50
 BATCH_BYTES: Final = 16 << 20
+HOSTS_AT_ONCE: Final = 64
 SHARED: Final = 3  # addresses redirected to one page; two may be of the same article
 
 
@@ -33,28 +35,38 @@ class Fetched:
 def fetch_pages(
     wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, each with its source if any claims it; one `Fetched` for each as it comes."""
-    with closing(fetch_or_wait(wanted, client)) as answers:
-        for found in answers:
-            if found is None:
-                yield None
-                continue
-            url, answer = found
-            if isinstance(answer, FetchError):
-                yield Fetched(url, _capture_of_error(url, answer, source), answer)
-            elif _is_home_page(url, answer.final_url):
-                detail = f"redirected to the home page {answer.final_url}"
-                yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
-            else:
-                came, cut = answer.fetched_at, answer.maybe_truncated
-                yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
+    """Ask for addresses, hosts in parallel, those of one host in this order; None while none comes.
+
+    Each comes with the source whose interval holds, and to whose hosts redirects may lead besides the address's own
+    (None: to any public one). Closing the iterator ends all: requests that are under way end by themselves.
+    """
+    ending = Event()
+
+    def ask(request: tuple[str, Source | None]) -> Answer:
+        url, of = request
+        hosts = (*of.hosts, *filter(None, [host_of(url)])) if of else None
+        return client.get(url, source=of, stop=ending, hosts=hosts)
+
+    asked = side_by_side(wanted, lambda each: paced_host(each[0]), ask, FetchError, most=HOSTS_AT_ONCE, name="fetch")
+    try:
+        for found in asked:
+            yield found and _fetched(found[0][0], found[1], source)
+    finally:
+        ending.set()  # for those that wait for their turn
+        asked.close()
+
+
+def _fetched(url: str, answer: Answer | FetchError, source: str | None) -> Fetched:
+    if isinstance(answer, FetchError):
+        return Fetched(url, _capture_of_error(url, answer, source), answer)
+    if _is_home_page(url, answer.final_url):
+        detail = f"redirected to the home page {answer.final_url}"
+        return Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
+    return Fetched(url, page_capture(url, answer, truncated=answer.maybe_truncated, source=source))
 
 
 def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
-    """Gather pages until there are many, or `seconds` after the first one of a batch; None comes while none comes.
-
-    An exception from `pages`, such as Ctrl-C, comes after what was gathered, so that nobody asks for that again.
-    """
+    """Gather pages until there are many, or `seconds` after the first one of a batch; before an exception what came."""
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()
     try:
@@ -77,10 +89,7 @@ def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fe
 
 
 def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:
-    """Captures without those of a page to which several addresses were redirected, and the errors that these are.
-
-    Two addresses may be of one article. More are led to a notice, whatever it looks like: it would land in their place.
-    """
+    """Captures without those of a page to which several addresses were redirected, a notice; and errors for these."""
     captures = list(captures)
     led = Counter(page for page, _ in {(_led_to(each), each.url) for each in captures})
     kept, errors = list[Capture](), list[Fetched]()
@@ -107,7 +116,7 @@ def _capture_of_error(url: str, error: FetchError, source: str | None) -> Captur
     came = error.answer
     if came is None or not (final or (is_cut and came.body)):
         return None
-    return page_capture(url, came, came.fetched_at, CapturedAtBasis.LIVE, truncated=is_cut, source=source)
+    return page_capture(url, came, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:

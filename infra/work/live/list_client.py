@@ -1,6 +1,11 @@
-"""Asks for the feeds, sitemaps and listings of a source: each once, by conditional GET, with a report of each."""
+"""Asks for the feeds, sitemaps and listings of a source: each once, by conditional GET, with a report of each.
+
+Those that a site itself names are sitemaps in its robots files, and feeds on its home page.
+"""
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,10 +17,10 @@ from infra.base.inflate import inflate
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState, Remembered
-from parsers.fields.urls import host_of
+from parsers.fields.urls import host_of, parse_url
 from parsers.lists.links import Reading, UnreadableError
 from parsers.source.definition import Source
-from parsers.source.discovery import Link
+from parsers.source.discovery import Link, Sitemap
 
 # Failures that the next address of the host would meet too.
 _HOST_WIDE: Final = frozenset(
@@ -75,7 +80,6 @@ class ListClient:
     def __init__(
         self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool], today: date
     ) -> None:
-        """Ask for lists of a source; one that had usable links and has none any more is not whole."""
         self.reports: list[FeedReport] = []
         self.host_failed = False
         self._client = client
@@ -128,9 +132,20 @@ class ListClient:
             self._note(replace(report, whole=True))
         return False
 
-    def note_failure(self, url: str, error: FetchError, *, whole: bool) -> None:
-        """Report that a robots file could not be had, and whether nothing lacks for want of it."""
-        self._note(replace(_failure(url, error), whole=whole))
+    def own_sitemaps(self, reader: Reader) -> list[Sitemap]:
+        """The sitemaps that the robots files of the source's hosts name, or that are where most are; of news first."""
+        found: list[str] = []
+        hosts = self._source.hosts
+        for home in (f"https://{host}/" for host in hosts):
+            try:
+                found += self._client.sitemaps(home, self._source)
+            except FetchError as error:  # of hosts that articles were on before, none needs to be there any more
+                whole = home != f"https://{hosts[0]}/"
+                self._note(replace(_failure(f"{home}robots.txt", error), whole=whole))
+        if not found and not self.host_failed:
+            found = [url for place in PLACES if self.is_there(url := f"https://{hosts[0]}{place}", reader)]
+        named = sorted(dict.fromkeys(filter(OF_ARTICLES.search, found)), key=lambda url: not is_of_news(url))
+        return [Sitemap(url, children=OF_ARTICLES, dated=DATED) for url in named]
 
     def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
         """Whether a page of a listing, newest first, was missing, and the page before it has not changed since."""
@@ -226,7 +241,7 @@ def _reading_of(body: bytes, base: str, reader: Reader) -> Reading:
 
 
 def _remembered(reader: Reader, digest: str, answer: Answer, reading: Reading) -> Remembered:
-    """What to keep of a list. One that was not read whole is fetched whole again: it may have been cut on the way."""
+    # One that was not read whole is fetched whole again: it may have been cut on the way.
     etag, modified = (None, None) if reading.lacking else (answer.header("ETag"), answer.header("Last-Modified"))
     return Remembered(reader.name, digest, etag, modified, reading.links, reading.children, reading.lacking)
 
@@ -237,3 +252,34 @@ def _report(url: str, status: FeedStatus, reading: Reading) -> FeedReport:
 
 def _joined(*remarks: str | None) -> str:
     return "; ".join(filter(None, remarks))
+
+
+# Where plugins and Google's examples put sitemaps; asked only where the robots file names none.
+PLACES: Final = ("/news-sitemap.xml", "/sitemap.xml", "/sitemap_index.xml")
+# Month or day in the address of a sitemap: `sitemap-2024-05.xml`, `ap-sitemap-202405.xml`, `?yyyy=2024&mm=05&dd=02`.
+DATED: Final = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:[-_/.]|&(?:amp;)?m+=)?(?P<month>0[1-9]|1[0-2])"
+    r"(?:(?:[-_/.]|&(?:amp;)?d+=)?(?P<day>0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
+# WordPress, Yoast and others keep a sitemap for each kind of page.
+OF_ARTICLES: Final = re.compile(
+    r"^(?!.*(?:categor(?:y|ies)|tags?|authors?|users|images?|videos?|taxonom(?:y|ies)|products?)[-_]*sitemap"
+    r"|.*sitemaps?[-_](?:taxonomies|users|categor(?:y|ies)|tags?|authors?|images?|videos?)\b)",
+    re.I,
+)
+# Below that many links, a sitemap whose times say nothing costs little; of more, half at one moment is no newsroom.
+FEW: Final = 100
+
+
+def is_of_news(url: str) -> bool:
+    """Whether a sitemap is of news by its address; its entries say for certain."""
+    parsed = parse_url(url)
+    return parsed is not None and "news" in f"{parsed.pathname}{parsed.search}".lower()
+
+
+def with_telling_times(reading: Reading) -> Reading:
+    """A sitemap without its times where most are one and the same: when it was made, not when its pages changed."""
+    times = Counter(link.hint for link in reading.links)
+    if len(reading.links) < FEW or max(times.values()) <= len(reading.links) / 2:
+        return reading
+    return replace(reading, links=tuple(replace(link, hint=None) for link in reading.links))

@@ -33,10 +33,7 @@ class Captured:
 
     @classmethod
     def load(cls, store: ObjectStore, source: str, days: Days, *, today: date) -> "Captured":
-        """Read the indexes of all days on which pages of some days may have been captured.
-
-        A page is captured on the day on which it is published, or later: from the day before the first one up to today.
-        """
+        """Read the indexes of all days on which pages of some days may have been captured: up to today."""
         first = days.start - timedelta(days=1)  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
@@ -73,16 +70,12 @@ class Listed:
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
         within = {day.isoformat() for day in days}
-        return [
-            each.row for each in self.addresses.values() if each.day in within and _is_due(each.row, now, pending_too)
-        ]
+        rows = (each.row for each in self.addresses.values() if each.day in within)
+        asked = (row for row in rows if row.outcome in (FetchOutcome.PENDING, FetchOutcome.REFUSED))
+        return [row for row in asked if pending_too or row.due_at is None or row.due_at <= now]
 
     def written_down(self, store: ObjectStore) -> "Listed":
-        """Write the addresses that are new into the accounts, before they are asked for.
-
-        A run that is killed leaves its pages, but what it read in the lists would be gone: a feed that has moved on
-        names other articles by the next run, and the day would be called whole without those.
-        """
+        """Write new addresses into the accounts: lists that a killed run read may name others by the next run."""
         addresses = dict(self.addresses)
         new: defaultdict[str, list[Fetch]] = defaultdict(list)
         for key, each in self.addresses.items():
@@ -96,20 +89,14 @@ class Listed:
         return replace(self, addresses=addresses)
 
 
-def _is_due(row: Fetch, now: datetime, pending_too: bool) -> bool:
-    if row.outcome not in (FetchOutcome.PENDING, FetchOutcome.REFUSED):
-        return False
-    return pending_too or row.due_at is None or row.due_at <= now
-
-
 def listed_addresses(
     source: Source,
     days: Days,
     links: Mapping[date, Iterable[Link]],
+    listed_in: Mapping[str, str],
     *,
     store: ObjectStore,
     captured: Captured,
-    listed_in: Mapping[str, str],
     now: datetime,
 ) -> Listed:
     """Join what the lists name, by day, with the accounts of their days and with what the archive holds."""
@@ -134,7 +121,9 @@ def listed_addresses(
     rows = {key: each.row for key, each in addresses.items() if each.row.outcome in is_open and key in captured.pages}
     held = {key: captured.pages[key] for key in rows}
     known = _landed(store, source, days, rows, held) if held else {}
-    rest = {key: at for key, at in held.items() if key not in known and _is_news(rows[key], at)}
+    # Captured since the address was last asked for, by an ingest or by `fetch`.
+    news = {key: at for key, at in held.items() if (asked := rows[key].last_asked_at) is None or at > asked}
+    rest = {key: at for key, at in news.items() if key not in known}
     known |= _rejected(store, source, rows, rest)
     elsewhere = [key for key in held if addresses[key].account is None and key not in known]
     for key in elsewhere:
@@ -156,11 +145,6 @@ def _present(store: ObjectStore, source: str, day: str, account: DayAccount) -> 
     lost = {key: row for key, row in landed.items() if row.article_id not in ids}
     final = FetchOutcome.FINAL.value
     return rows | {key: replace(row, outcome=final, reason=LOST, article_id=None) for key, row in lost.items()}
-
-
-def _is_news(row: Fetch, captured_at: datetime) -> bool:
-    """Whether a page was captured since its address was last asked for, by an ingest or by `fetch`."""
-    return row.last_asked_at is None or captured_at > row.last_asked_at
 
 
 def _around(days: Days) -> Days:

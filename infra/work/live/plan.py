@@ -20,7 +20,7 @@ from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.listed import Captured, Listed, listed_addresses
 from infra.work.reparse.reparse import ArchivedChunk, plan_days
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.record.capture import Capture
 from parsers.registry import sources
 from parsers.source.definition import Source
@@ -129,8 +129,7 @@ class LivePlan:
         archived = f"{self._archived} archived captures to parse"
         wanted = len(self.wanted)
         if self.discovered is None:
-            asked = f"; {wanted} pending pages to fetch" if wanted else "; the source is not asked"
-            return f"{archived}{asked}"
+            return f"{archived}; {f'{wanted} pending pages to fetch' if wanted else 'the source is not asked'}"
         listed = len(self.listed.addresses) + self.listed.elsewhere
         return f"{listed} links, {listed - wanted} settled before or not due: {wanted} to fetch; {archived}"
 
@@ -167,7 +166,6 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     today = now.date()
     staging = Staging(store, name)
     staged = tuple(staging.left_over())
-    captured = Captured.load(store, name, days, today=today)
     reached = reached_days(source, days, today)
     archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
@@ -178,13 +176,13 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     discovered = None
     if reached and not policy.only_archive:
         with span("list"):
-            discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
+            discovered = discover(source, reached, client, DiscoveryState(store, name), today=today)
     plan = LivePlan(
         source=source,
         days=days,
         asked_at=now,
         policy=policy,
-        captured=captured,
+        captured=Captured.load(store, name, days, today=today),
         archived=tuple(archived),
         staging=staging,
         staged=staged,
@@ -198,24 +196,16 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
 def with_addresses(plan: LivePlan, store: ObjectStore) -> LivePlan:
     """The plan with the addresses of its days, as the lake knows them now."""
     links = _links_by_day(plan.discovered, plan.reached) if plan.discovered and plan.reached else {}
+    listed_in = plan.discovered.listed_in if plan.discovered else {}
     listed = listed_addresses(
-        plan.source,
-        plan.days,
-        links,
-        store=store,
-        captured=plan.captured,
-        listed_in=plan.discovered.listed_in if plan.discovered else {},
-        now=plan.asked_at,
+        plan.source, plan.days, links, listed_in, store=store, captured=plan.captured, now=plan.asked_at
     )
     return replace(plan, listed=listed)
 
 
 def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bool:
-    """Whether no live run has finished a past day: archived pages may lack their rows, or the rows are lost.
-
-    Today is left out: its runs come often, and their staged pages say what a killed one left.
-    """
-    past = [day.isoformat() for day in days if day < today]
+    """Whether no live run has finished a past day: archived pages may lack their rows, or the rows are lost."""
+    past = [day.isoformat() for day in days if day < today]  # what a killed run of today left, staged pages say
     accounts = {day: info for _, day, info in Lake(store).partitions(name, FETCHES)}
     for day in past:
         summary = Footers(store).summary(accounts[day]) if day in accounts else None

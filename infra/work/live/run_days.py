@@ -1,10 +1,11 @@
-"""Some days of one source: plan, fetch, archive, parse, land. The command and the flow `run` both call this."""
+"""Some days of one source, or given addresses: plan, fetch, archive, parse, land."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
@@ -15,8 +16,7 @@ from infra.base.stop import stop_at_waits
 from infra.intake.cdx import CdxIndex
 from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
-from infra.intake.web.polite_client import PoliteClient
-from infra.intake.web.politeness import RequestBudget
+from infra.intake.web.polite_client import PoliteClient, RequestBudget
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES
 from infra.lake.rows import PartitionId
@@ -26,10 +26,11 @@ from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_s
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import ParsedCapture, Run, RunReport
+from parsers.fields.urls import host_of
 from parsers.record.capture import Capture, CapturedAtBasis
-from parsers.registry import sources
+from parsers.record.outcome import Parsed, Rejected, RejectReason
+from parsers.registry import by_host, by_name, sources
 from parsers.source.discovery import OwnLists
 
 # A day lands as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; beyond that a part lands early.
@@ -37,7 +38,7 @@ LAND_BYTES: Final = 256 << 20
 
 
 def _ignore(_: object) -> None:
-    return None
+    pass
 
 
 def run_days(
@@ -144,8 +145,8 @@ def _pages(
 
 
 def _from_all(plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient) -> Iterator[Fetched | None]:
-    if index := CdxIndex.from_settings(run.settings):
-        yield from _from_index(plan, log, index, client)
+    if run.settings.cdx_url:
+        yield from _from_index(plan, log, CdxIndex(run.settings), client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)
         with closing(fetch_pages(wanted, client)) as pages:
@@ -184,3 +185,78 @@ def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, 
         report += log.settle(lake)
     plan.staging.clear()
     return report
+
+
+class UrlState(StrEnum):
+    """What became of an address."""
+
+    LANDED = "landed"  # an article, and its row is in the lake
+    ARCHIVED = "archived"  # kept, but no source claims its host, so that nobody can read it
+    REJECTED = "rejected"  # refused, or no article, for good; what came of it is archived and quarantined
+    FAILED = "failed"  # nothing came, but another try may help
+
+
+@dataclass(frozen=True, slots=True)
+class UrlOutcome:
+    """What became of one address."""
+
+    url: str
+    outcome: UrlState
+    reason: str | None = None  # a `FetchReason` or a `RejectReason`; None where an article landed
+    detail: str | None = None  # what exactly, for a person; for an article, how its page was cut short
+    article_id: str | None = None
+
+
+def fetch_urls(
+    urls: Iterable[str],
+    run: Run,
+    *,
+    source: str | None = None,
+    on_outcome: Callable[[UrlOutcome], None] = _ignore,
+    on_wait: Callable[[str], None] = _ignore,
+) -> RunReport:
+    """Fetch addresses, archive what comes and land what can be read."""
+    store = run.open_store()
+    archive, lake = RawArchive(store), Lake(store)
+    report = RunReport()
+    times = Counter(urls)
+    require_contact(times, run.settings)
+    wanted = [(url, by_name(source) if source else by_host(host_of(url))) for url in times]
+    with (
+        span("addresses", run=run.run_id),
+        site_locks({of.name for _, of in wanted if of}, on_wait),
+        PoliteClient.open(run.settings) as client,
+        closing(fetch_pages(wanted, client, source=source)) as pages,
+        run.open_pool() as pool,
+    ):
+        for batch in spans("fetch", batched(pages, run.settings.archive_seconds)):
+            captures = [page.capture for page in batch if page.capture]
+            parsed = archive_and_parse(captures, archive, pool, run_id=run.run_id, worker="fetch")
+            done = land_outcomes(parsed, lake, run, mode="live") if parsed else RunReport()
+            report += done
+            by_url = {each.archived.capture.url: each for each in parsed}
+            for page in batch:
+                outcome = _outcome_of(page, by_url.get(page.url), done.unfit)
+                if page.capture is None:
+                    report += RunReport(failed=Counter({outcome.reason or "": 1}))
+                for _ in range(times[page.url]):
+                    on_outcome(outcome)
+    return report + RunReport(requests=client.budget.used)
+
+
+def _outcome_of(page: Fetched, parsed: ParsedCapture | None, unfit: Collection[str]) -> UrlOutcome:
+    if parsed and isinstance(parsed.outcome, Parsed):
+        article_id = parsed.outcome.article.article_id
+        if article_id not in unfit:
+            return UrlOutcome(page.url, UrlState.LANDED, None, str(page.error) if page.error else None, article_id)
+        reason = RejectReason.INVALID_RECORD
+        return UrlOutcome(page.url, UrlState.REJECTED, reason.value, reason.meaning, article_id)
+    rejected = parsed.outcome if parsed and isinstance(parsed.outcome, Rejected) else None
+    # A bot challenge comes with a status, and says more than it.
+    if page.error and not (rejected and rejected.reason is RejectReason.CHALLENGE):
+        state = UrlState.FAILED if page.error.reason.transient and not page.capture else UrlState.REJECTED
+        return UrlOutcome(page.url, state, page.error.reason.value, page.error.detail)
+    if rejected is None:
+        raise ValueError("a page has a capture or an error")
+    state = UrlState.ARCHIVED if rejected.reason is RejectReason.UNKNOWN_SOURCE else UrlState.REJECTED
+    return UrlOutcome(page.url, state, rejected.reason.value, rejected.detail)

@@ -1,8 +1,7 @@
 """What an answer says of an address, and when it is asked again. The one place that decides what may pass.
 
-Whatever a site may take back stays pending: blocks, challenges, maintenance, broken transfers. It is asked again with
-growing pauses, and given up after some days. What says that there is no such page, or gives one that nobody can read,
-is believed when it is said twice, hours apart: sites answer 404 for all they have while they are being moved.
+Whatever a site may take back stays pending, is asked again with growing pauses, and given up after some days. What says
+that there is no such page is believed when it is said twice, hours apart: while sites are being moved, all answers 404.
 """
 
 from dataclasses import dataclass, replace
@@ -18,14 +17,7 @@ from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source.definition import Source
 
 # Between asking again for an address: the next run may at once, since what failed once mostly was an accident.
-PAUSES: Final = (
-    timedelta(0),
-    timedelta(minutes=15),
-    timedelta(hours=1),
-    timedelta(hours=4),
-    timedelta(hours=16),
-    timedelta(days=1),
-)
+PAUSES: Final = tuple(timedelta(hours=each) for each in (0, 0.25, 1, 4, 16, 24))
 # Two looks within one outage, or one deployment of a site, are one: it has to last from one shift to the next.
 BELIEVED_AFTER: Final = timedelta(hours=6)
 # How long an address is asked for: as long as its source lists the day, but for the longest outage over a long weekend

@@ -45,20 +45,17 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One row that changes; `before` and `after` are the days of its partition, `changes` leave stamps out.
-
-    `reason` says why the capture of a row that goes is rejected now.
-    """
+    """One row that changes."""
 
     kind: Kind
     source: str
     article_id: str
     url: str | None
     title: str | None
-    before: str | None
+    before: str | None  # day of its partition
     after: str | None
-    changes: tuple[FieldChange, ...] = ()
-    reason: str | None = None
+    changes: tuple[FieldChange, ...] = ()  # without stamps
+    reason: str | None = None  # why the capture of a row that goes is rejected now
 
 
 @dataclass(slots=True)
@@ -101,11 +98,7 @@ class Comparison:
 
 
 def compare(trial: TrialStore) -> Comparison:
-    """Compare what was written in a trial with what is there.
-
-    A row that is gone in one day and new in another is the same one if it has the same identity, or else if it comes
-    from the same capture.
-    """
+    """Compare what was written in a trial with what is there; rows of one identity or capture are the same one."""
     found = Comparison()
     reasons = _compare_rejects(trial, found)
     by_source: defaultdict[str, set[str]] = defaultdict(set)

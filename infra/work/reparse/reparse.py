@@ -12,8 +12,8 @@ from itertools import chain
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from infra.archive.foreign import OutsideError
 from infra.archive.raw_archive import ArchivedCapture, IndexEntry, Pointer, RawArchive, source_of
+from infra.archive.warc import OutsideError
 from infra.base.days import Days, is_within
 from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE, require_source
@@ -26,14 +26,12 @@ from infra.lake.partition import REJECTS, read_rows
 from infra.lake.quarantine import rejects_in
 from infra.lake.query import Selection
 from infra.lake.rejects import RejectState
-from infra.lake.rows import PartitionId
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
 from infra.work.land_outcomes import land_outcomes
 from infra.work.reparse.comparison import Comparison, compare
-from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import MAX_SAMPLES, RunReport
+from infra.work.run import MAX_SAMPLES, ParsedCapture, Run, RunReport
 from parsers.fields.urls import host_of
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_host, sources
@@ -51,14 +49,11 @@ POINTER_COLUMNS = ("capture_uri", "capture_offset", "capture_length")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedChunk:
-    """Archived captures that are parsed again together.
-
-    `days` are publication days of which the chunks of a plan have all that is archived; None where it claims none.
-    """
+    """Archived captures that are parsed again together."""
 
     source: str
     pointers: tuple[Pointer, ...]
-    days: Days | None = None
+    days: Days | None = None  # publication days of which the chunks of a plan have all that is archived
 
     def described(self) -> str:
         """For logs."""
@@ -82,9 +77,8 @@ class Scope:
         if self.start and self.end:
             Days(self.start, self.end)
         if self.only_rejects and self.outdated:
-            raise UsageError(
-                "--only-rejects and --outdated exclude each other", "Run one after the other, or neither for all."
-            )
+            remedy = "Run one after the other, or neither for all."
+            raise UsageError("--only-rejects and --outdated exclude each other", remedy)
 
     def plan(self, store: ObjectStore) -> list[ArchivedChunk]:
         """Chunks of all sources, one source after the other."""
@@ -115,8 +109,7 @@ def plan_days(store: ObjectStore, name: str, days: Days) -> list[ArchivedChunk]:
 def plan_history(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
     """Chunks with every archived capture that can hold an article of the source published since `start`.
 
-    Captures of no known source count too, where their host is the source's now, or where they have no address and
-    only the content can tell. There is no end: a page may be captured years after it was published.
+    There is no end: a page may be captured years after it was published.
     """
     return _chunked(name, (entry.pointer for entry in _history(store, name, start)))
 
@@ -124,10 +117,7 @@ def plan_history(store: ObjectStore, name: str, start: date | None = None) -> li
 def plan_outdated(
     store: ObjectStore, name: str, start: date | None = None, end: date | None = None
 ) -> list[ArchivedChunk]:
-    """Chunks with the captures of all rows that an older version of the parser made.
-
-    Other captures of the same addresses are among them: today's parser may make the better row of one of those.
-    """
+    """Chunks with the captures of all rows that an older version of the parser made, and others of their addresses."""
     lake, footers, current = Lake(store), Footers(store), sources()[name].parser_version
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()
@@ -189,9 +179,8 @@ Reparse = Callable[[ArchivedChunk, Run], RunReport]
 def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None = None) -> RunReport:
     """Parse all chunks of a plan again, one after the other, each with all workers.
 
-    A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
-    does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
-    Captures that were parsed twice are counted once.
+    A row that goes, or becomes a lesser one, may have hidden rows that the lake does not keep. Those of earlier chunks
+    would win now, so such chunks are done twice, and counted once.
     """
     reparse = reparse or reparse_chunk
     report, repeated = RunReport(), RunReport()
@@ -234,16 +223,15 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
             outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
             captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
         captures = [each for each in captures if not _is_still_unknown(each)]
-        looked_at = _looked_at(chunk, captures)
+        # Days on which a capture was got or an article published: without articles, such a day is empty.
+        places = {place for each in captures for place in (each.partition, each.day_got) if place}
+        looked_at = places & {(chunk.source, day.isoformat()) for day in chunk.days or ()}
         reparsed = {chunk.source: [each.capture.identity for each in archived]}
         return lost + land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> tuple[list[ArchivedCapture], RunReport]:
-    """Captures, several at a time; an archive each, as they are not to be shared by threads.
-
-    The report has those whose file outside of the lake is gone or changed: what is known of them stays as it is.
-    """
+    """Captures, several at a time; the report has those whose file outside of the lake is gone or changed."""
 
     def read(pointer: Pointer) -> ArchivedCapture | str:
         try:
@@ -265,7 +253,7 @@ def _refused_on_arrival(store: ObjectStore, archived: Sequence[ArchivedCapture])
     refused = {}
     for source, day in sorted({(source_of(pointer.uri), day) for pointer, day in cut.items()}):
         for row in read_rows(store, REJECTS, source, day).to_pylist():
-            pointer = Pointer(row["capture_uri"], row["capture_offset"], row["capture_length"])
+            pointer = _pointer(row)
             reason = OF_ARRIVAL.get(row["reason"])
             stands = row["parser_version"] is None and row["state"] == RejectState.OPEN
             if reason and stands and pointer in cut:
@@ -278,9 +266,3 @@ def _is_still_unknown(captures: ParsedCapture) -> bool:
     """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
     source, _ = captures.day_got
     return source == UNKNOWN_SOURCE and captures.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
-
-
-def _looked_at(chunk: ArchivedChunk, captures: Sequence[ParsedCapture]) -> set[PartitionId]:
-    """The chunk's days on which a capture was got or an article published: without articles, such a day is empty."""
-    days = {(chunk.source, day.isoformat()) for day in chunk.days or ()}
-    return days & {place for each in captures for place in (each.partition, each.day_got) if place}

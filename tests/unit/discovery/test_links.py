@@ -11,7 +11,7 @@ from infra.base.days import Days
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery import Drop, dated_span, local_days
-from infra.work.live.own_lists import DATED
+from infra.work.live.list_client import DATED
 from parsers.source.discovery import Feed, Link, NewsSitemap, Sitemap
 from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, at, paths, rss, run, source, urlset
 from tests.news_site import NewsSite

@@ -141,7 +141,7 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
     monkeypatch.setattr("infra.work.live.discovery.LISTING_SECONDS", 0.5)
     site.pages |= {"news.example/all": b"<div>" * 150_000, "news.example/feed": rss("/a")}
     of = source(DayArchive("https://news.example/all", links="a"), FEED)
-    state = DiscoveryState.load(MemoryStore(), of.name)
+    state = DiscoveryState(MemoryStore(), of.name)
     found = discover(of, Days.one(DAY), client, state, today=TODAY)
     assert found.feeds[0].detail == "reading it took longer than 0.5 seconds"
     assert paths(found) == ["/a"]
