@@ -145,6 +145,9 @@ class Inflater:
             except _DAMAGED as error:
                 self.damage = f"{coding} data is damaged: {error}"
                 return
+            except SystemError:  # zlib_ng's word for a stream that asks for a dictionary (RFC 1950, 2.2)
+                self.damage = f"{coding} data is damaged: it asks for a dictionary"
+                return
             self._waiting = unpacker.unused_data
             if piece:
                 yield piece

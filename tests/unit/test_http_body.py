@@ -6,7 +6,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.base.inflate import MAX_SMALL_MEMBERS, SMALL_MEMBER, Inflater, inflate
@@ -199,6 +199,7 @@ def test_a_single_member_ends_where_the_next_one_begins() -> None:
     assert inflater.packed == len(first)
 
 
+@example(b"\x18\xb4\0\0\0\0", "deflate")  # a stream that asks for a dictionary
 @given(st.binary(max_size=300), st.sampled_from([None, *PACK]))
 def test_any_bytes_are_read_or_called_damaged(content: bytes, coding: str | None) -> None:
     for packed_content in (content, b"\x1f\x8b\x08" + content, b"\x28\xb5\x2f\xfd" + content):
