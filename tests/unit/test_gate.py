@@ -11,7 +11,7 @@ from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
-from parsers.record.outcome import Rejected, RejectReason
+from parsers.record.outcome import RejectReason
 from parsers.source.checks import Check, Finding, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
@@ -222,12 +222,6 @@ def test_repeating_a_run_changes_nothing(store: MemoryStore) -> None:
     for later in (False, True):
         live(store, batch, later=later)
         assert store.objects == before
-
-
-def test_captures_of_no_known_source_pass() -> None:
-    unknown = [ParsedCapture(refused(7, 1).archived, Rejected(RejectReason.UNKNOWN_SOURCE, "nobody's"))]
-    report = land_outcomes(unknown, Lake(MemoryStore()), RUN, mode="ingest")
-    assert report.rejected == {"unknown_source": 1}
 
 
 KEY = "suspects/source=tass/date=2024-05-01/findings.json"

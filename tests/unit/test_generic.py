@@ -1,13 +1,11 @@
 """The generic reader: pages of hosts without a source, in the structures that real sites have."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from parsers.parse import parse
 from parsers.record.article import Article
-from parsers.record.capture import Capture, MediaType
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from tests.captures import html_capture
 from tests.commands import Cli
@@ -196,25 +194,6 @@ def test_an_article_of_which_little_is_kept_is_flagged() -> None:
     assert (cut.fidelity, len(cut.flags)) == ("partial", 1)
 
 
-@pytest.mark.parametrize(
-    ("head", "heading", "title"),
-    [
-        ("<meta property=og:title content='Harbour bridge opens – The Paper'>", H1, "Harbour bridge opens"),
-        ("<title>Harbour bridge opens | Paper</title>", "", "Harbour bridge opens"),
-        (
-            (
-                "<meta property=og:title content='Bridge: it is open'>"
-                '<script type=application/ld+json>{"@type": "NewsArticle", "headline": "Harbour bridge opens"}</script>'
-            ),
-            H1,
-            "Harbour bridge opens",
-        ),
-    ],
-)
-def test_the_title_goes_without_the_name_of_the_site(head: str, heading: str, title: str) -> None:
-    assert article_of(page(f"{heading}<div>{paragraphs(*STORY)}</div>", head)).title == title
-
-
 @pytest.mark.parametrize(("byline", "authors"), table("generic")["bylines"])
 def test_a_byline_is_read_where_the_site_names_itself_as_author(byline: str, authors: int) -> None:
     head = f"{HEAD}<meta property=og:site_name content='The Paper'><meta name=author content='The Paper'>"
@@ -266,12 +245,6 @@ def test_the_date_below_the_headline_goes_before_a_time_above_the_story() -> Non
     story = f"<main><article>{H1}<p>By Jane Doe | 4 March 2024</p>{paragraphs(*STORY)}</article></main>"
     article = article_of(page(above + story))
     assert article.published_raw == "By Jane Doe | 4 March 2024"
-
-
-def test_a_date_below_the_headline_is_read() -> None:
-    article = article_of(page(f"{H1}<div>Published 1 March 2024, 09:30</div><div>{paragraphs(*STORY)}</div>"))
-    assert article.published_at is not None
-    assert (article.published_at.isoformat(), article.published_precision) == ("2024-03-01T00:00:00+00:00", "day")
 
 
 TEASERS = "".join(
@@ -330,14 +303,6 @@ def test_it_is_off_unless_asked_for_and_leaves_known_hosts_to_their_source() -> 
     named = parse(html_capture(html, url="https://tass.com/world/1234567", source="web"))
     assert isinstance(named, Parsed)
     assert (named.article.source, named.article.parser, named.article.layout) == ("web", "web", "generic")
-
-
-def test_texts_and_misspelt_sources_are_unknown_as_ever() -> None:
-    capture: Capture = replace(html_capture("A text.", url=URL), media_type=MediaType.TEXT)
-    for each in (capture, html_capture(page(paragraphs(*STORY)), url=URL, source="tas")):
-        outcome = parse(each, generic=True)
-        assert isinstance(outcome, Rejected)
-        assert outcome.reason is RejectReason.UNKNOWN_SOURCE
 
 
 @pytest.mark.usefixtures("alone")

@@ -65,10 +65,6 @@ def test_a_program_gets_its_websocket() -> None:
     assert said("websocket", {"host": "127.0.0.1:4200"})["type"] == "websocket.accept"
 
 
-def test_a_request_without_a_host_is_refused() -> None:
-    assert ask({}) == 403
-
-
 @pytest.mark.parametrize(("path", "policy"), [("/", "frame-ancestors 'none'"), ("/raw", OWN_POLICY)])
 def test_no_page_of_another_site_shows_ours_in_a_frame(path: str, policy: str) -> None:
     headers = said("http", {"host": "127.0.0.1:4200"}, path)["headers"]

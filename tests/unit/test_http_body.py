@@ -87,16 +87,6 @@ def test_f18_a_body_that_ends_early_is_truncated_and_what_came_is_kept(reply: by
     assert error.reason.transient
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
-@pytest.mark.parametrize("cut", [1, 100])
-def test_f19_compressed_data_that_ends_early_is_truncated_though_its_length_is_right(coding: str, cut: int) -> None:
-    whole = zlib.compress(PAGE) if coding == "deflate" else gzip.compress(PAGE, mtime=0)
-    error = reason_of(coded(whole[:-cut], coding or "identity"))
-    assert error.reason is FetchReason.TRUNCATED
-    assert came(error).body == PAGE[: len(came(error).body)]
-    assert len(came(error).body) > 1000
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

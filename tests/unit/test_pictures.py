@@ -213,24 +213,6 @@ def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        "<div class=photo>{}<p class=imageCaption>A weir</p></div>",
-        "<div><div><a href=/big>{}</a></div><p class=caption>A weir</p></div>",
-        "<table><tr><td>{}</td></tr><tr><td class=tr-caption>A weir</td></tr></table>",
-        "<div><figure>{}</figure><figcaption>A weir</figcaption></div>",
-        "<div class=photo>{}<p class=caption>A weir</p><p class=credit>Jo</p></div>",
-        "<div class=photo>{}<p class=caption>A weir</p><p class=caption-credit>Jo</p></div>",
-        "<div class=photo>{}<div class=credit><p class=caption>A weir</p><i class=author>Jo</i></div></div>",
-    ],
-)
-def test_picture_and_caption_without_a_figure(frame: str) -> None:
-    credit = "Jo" if "credit" in frame else None
-    (found,) = pictures(f"<main><p>Text.</p>{frame.format('<img src=/a.jpg>')}<p>More.</p></main>")
-    assert found == Image(f"{SITE}/a.jpg", "A weir", credit)
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [
         "<div><img src=/a.jpg><p class=caption>A weir</p><p>{}</p></div>",  # a part of the story
         "<div><figure><img src=/a.jpg></figure><figure><img src=/b.jpg></figure><p class=caption>Both</p></div>",
         "<div><img src=/a.jpg></div><div><div><div><div><p class=caption>A weir</p></div></div></div></div>",

@@ -27,7 +27,7 @@ from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite
-from tests.live_lake import rows, run_on, today, work, yesterday
+from tests.live_lake import rows, run_on, today, yesterday
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
 
@@ -186,12 +186,6 @@ def test_l02_what_came_before_an_interrupt_is_staged_and_lands_without_a_request
     worked(site, lake)
     assert first[0] not in asked(site)
     assert set(modes(lake)) == published(site)
-
-
-def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
-    work(site, lake, "tass", Days.one(today()))
-    manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
-    assert manifest is None or not manifest.looked_at
 
 
 def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:

@@ -188,11 +188,6 @@ def test_the_name_of_the_site_and_a_kicker_are_no_title(heading: str, source: st
 
 
 @both
-def test_a_live_blog_by_its_type_alone(source: str) -> None:
-    assert read(jsonld(**{"@type": "LiveBlogPosting"}), source=source).genre == "live"
-
-
-@both
 @pytest.mark.parametrize(("between", "shown"), table("what_pages_write")["hidden_elements"])
 def test_what_readers_do_not_see_is_no_text(between: str, shown: str, source: str) -> None:
     body = f"<p>{PARAGRAPHS[0]}{between}</p><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"

@@ -114,29 +114,6 @@ def test_f28_unchanged_lists_are_neither_sent_nor_saved(
     assert store.puts == []
 
 
-def test_without_validators_bytes_tell_what_changed(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.validators = False
-    site.pages["news.example/feed"] = rss("/a")
-    run(source(FEED), client, store).state.save()
-    found = run(source(FEED), client, store)
-    assert (paths(found), found.feeds[0].status, found.state.save()) == (["/a"], FeedStatus.UNCHANGED, False)
-
-
-@pytest.mark.parametrize("loss", ["killed before it saved", "state deleted", "feed changed"])
-def test_feed_that_is_forgotten_is_read_anew(
-    loss: str, site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
-    site.pages["news.example/feed"] = rss("/old" if loss == "feed changed" else "/a")
-    found = run(source(FEED), client, store)
-    if loss != "killed before it saved":
-        found.state.save()
-    if loss == "state deleted":
-        store.objects.clear()
-    site.pages["news.example/feed"] = rss("/a")
-    assert paths(run(source(FEED), client, store)) == ["/a"]
-    assert site.asked == [(200, "news.example/feed")] * 2
-
-
 def test_the_page_after_an_unchanged_last_is_not_asked(
     site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
