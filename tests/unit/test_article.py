@@ -47,11 +47,6 @@ def test_a_list_is_joined_by_lines_and_all_else_by_blank_lines() -> None:
     assert text_of(()) == ""
 
 
-def test_an_article_without_an_address_keeps_the_name_that_it_had_before_lists_were_joined_by_lines() -> None:
-    items = tuple(Block(BlockType.LIST_ITEM, name) for name in "AB")
-    assert article_id("a", None, "T", items) == article_id("a", None, "T", (Block(BlockType.PARAGRAPH, "A\n\nB"),))
-
-
 def test_capture_keeps_its_bytes_and_takes_its_time_to_utc() -> None:
     at = datetime(2024, 5, 3, 2, tzinfo=timezone(timedelta(hours=3)))
     capture = Capture(b"\xff\x00", MediaType.HTML, at, CapturedAtBasis.WARC)

@@ -100,14 +100,6 @@ def test_a_dry_run_lists_what_would_be_ingested(cli: Cli, folder: str, lake: Pat
     assert not lake.exists()
 
 
-def test_p18_what_stands_in_the_lake_cannot_style_a_terminal(cli: Cli, folder: str) -> None:
-    cli("ingest", folder)
-    query = "SELECT '[red]' || chr(7) || chr(27) || '[2J' || repeat('x', 200) AS title FROM articles LIMIT 1"
-    shown = cli("query", query)
-    assert "[red][2Jxxx" in shown.replace("\n", "")
-    assert not {"\x07", "\x1b"} & set(shown)
-
-
 def test_quarantine_over_the_limit_is_exit_3_and_said(cli: Cli, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (Path(folder) / "odd.html").write_bytes(b"<p>of no paper that is known here")
     out = cli("ingest", folder, code=3)

@@ -287,11 +287,6 @@ def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None
     assert detail_of(html, url).startswith(detail)
 
 
-def test_an_article_with_many_teasers_around_is_one() -> None:
-    html = page(f"<article>{H1}<div>{paragraphs(*STORY, *STORY)}</div></article><div class=more>{TEASERS}</div>")
-    assert set(body_of(html)) == set(STORY)
-
-
 def test_it_is_off_unless_asked_for_and_leaves_known_hosts_to_their_source() -> None:
     html = page(f"{H1}<div>{paragraphs(*STORY)}</div>")
     off = parse(html_capture(html, url=URL))

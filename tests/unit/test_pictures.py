@@ -223,12 +223,6 @@ def test_caption_that_stands_beside_more_than_a_picture_describes_none(frame: st
     assert all(image.caption is None for image in pictures(f"<main>{frame.format('Long text. ' * 20)}</main>"))
 
 
-def test_pictures_are_in_page_order_with_and_without_figures() -> None:
-    figures = "<figure><img src=/{0}.jpg></figure><div><img src=/{1}.jpg><p class=caption>A weir</p></div>"
-    found = pictures(f"<main>{figures.format(1, 2)}{figures.format(3, 4)}</main>")
-    assert [image.url for image in found] == [f"{SITE}/{n}.jpg" for n in (1, 2, 3, 4)]
-
-
 def test_a_page_without_figures_and_leading_picture_has_the_images_of_its_text() -> None:
     signs = "<img src=/mail.svg><img src=/a/avatar.png><img src=/x.png width=40><img src=/y.png class=share-button>"
     beside = "<aside><img src=/other.jpg></aside>"
