@@ -23,7 +23,6 @@ CREATE_LOADER = cache(loaders.create_loader)
 pytest_plugins = [
     "tests.environment",
     "tests.commands",
-    "tests.browser",
     "tests.prefect_server",
     "tests.refusing_site",
     "tests.dask_cluster",
