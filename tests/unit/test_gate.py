@@ -7,7 +7,7 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
-from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, since, suspect_days
+from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, suspect_days
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
@@ -250,11 +250,6 @@ def test_a_day_in_order_is_closed_unless_something_else_was_found_meanwhile(stor
     assert suspect_days(store) == []
     mark_suspect(store, SUSPECT)
     assert suspect_days(store) == [SUSPECT]
-
-
-def test_since_when_is_the_first_day_with_the_same_thing_wrong(store: MemoryStore) -> None:
-    days = [replace(SUSPECT, date="2024-04-28"), replace(SUSPECT, date="2024-04-01", findings=(OTHER,)), SUSPECT]
-    assert since(SUSPECT, days) == "2024-04-28"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"source": "tass"}'])

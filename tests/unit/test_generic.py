@@ -85,17 +85,21 @@ def test_furniture_between_the_paragraphs_is_no_text(furniture: str) -> None:
     assert body_of(html) == STORY
 
 
-def test_overlays_and_readers_may_say_more_than_the_story() -> None:
-    consent = "".join(
-        f"<p>We store and read what identifies your device, for purpose number {n}.</p>" for n in range(40)
-    )
-    html = page(f"{H1}<div>{paragraphs(*STORY)}</div><div class=cookie-notice>{consent}</div>")
-    assert body_of(html) == STORY
-    assert body_of(html.replace("cookie-notice", "comment-list")) == STORY
+CONSENT = "<p>We store and read what identifies your device, for a purpose that this sentence names.</p>" * 40
 
 
-def test_names_that_would_hide_all_prose_are_not_believed() -> None:
-    assert body_of(page(f"{H1}<div class=popup-content>{paragraphs(*STORY)}</div>")) == STORY
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div>{paragraphs(*STORY)}</div><div class=cookie-notice>{CONSENT}</div>",
+        f"<div>{paragraphs(*STORY)}</div><div class=comment-list>{CONSENT}</div>",
+        f"<div class=popup-content>{paragraphs(*STORY)}</div>",  # a name that would hide all prose is not believed
+        f"<div><noscript>{paragraphs(*STORY)}</noscript></div>",
+    ],
+    ids=["overlay", "comments", "popup", "no scripts"],
+)
+def test_the_story_comes_without_what_is_said_around_it(body: str) -> None:
+    assert body_of(page(f"{H1}{body}")) == STORY
 
 
 def test_of_two_articles_the_one_below_the_headline_counts() -> None:
@@ -117,11 +121,6 @@ def test_a_short_story_comes_whole_and_without_the_longer_asides_around(lines: l
     for inside, outside in ((AROUND[:1], AROUND[1:]), ((), AROUND), (AROUND[:2], AROUND[2:])):
         article = f"<article>{H1}{paragraphs(*lines)}{''.join(inside)}</article>"
         assert body_of(page(f"<main>{article}{''.join(outside)}</main>")) == lines
-
-
-def test_excerpts_of_other_articles_beside_a_short_one_are_not_part_of_it() -> None:
-    html = page(f"<main><article>{H1}{paragraphs(*STORY)}</article>{NEXT_STORY * 6}</main>")
-    assert body_of(html) == STORY
 
 
 def test_what_is_said_around_a_story_without_text_is_not_taken_for_it() -> None:
@@ -171,10 +170,6 @@ def test_a_time_without_a_zone_takes_that_of_the_same_clock() -> None:
     published = article_of(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head)).published_at
     assert published is not None
     assert published.isoformat() == "2024-03-01T08:30:00+00:00"
-
-
-def test_a_page_for_readers_without_scripts_is_read() -> None:
-    assert body_of(page(f"{H1}<div><noscript>{paragraphs(*STORY)}</noscript></div>")) == STORY
 
 
 @pytest.mark.parametrize("named", ["article-teaser", "story__teaser", "field-label-hidden", "node-promoted"])

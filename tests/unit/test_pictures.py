@@ -154,15 +154,6 @@ def test_leading_picture_has_the_caption_and_credit_that_metadata_state() -> Non
     assert pictures("<main></main>", head) == (Image(f"{SITE}/a.jpg?x&y", "A weir", "Jo"),)
 
 
-@pytest.mark.parametrize(
-    ("description", "caption", "credit"),
-    [("A weir. (Jo/AP)", "A weir.", "Jo/AP"), ("A grey weir in the rain", None, None)],
-)
-def test_description_is_a_caption_if_it_has_a_credit(description: str, caption: str | None, credit: str | None) -> None:
-    head = og(image="/a.jpg", image_alt=description)
-    assert pictures("<main></main>", head, credit=CREDIT) == (Image(f"{SITE}/a.jpg", caption, credit),)
-
-
 def test_caption_without_a_picture_is_that_of_the_leading_one() -> None:
     caption = "<div class=c>A weir</div>"
     layout = {"figures": "figure, .c", "caption": "figcaption, .c"}
@@ -268,23 +259,3 @@ def test_usual_credits_are_parted_from_captions(end: str, credit: str) -> None:
 @pytest.mark.parametrize("credit", ["Bild © Jana Reh", "Foto: © Jana Reh", "(Photo by Jana Reh)", "© Jana Reh"])
 def test_words_before_the_name_are_no_part_of_a_credit(credit: str) -> None:
     assert without_label(credit) == "Jana Reh"
-
-
-@pytest.mark.parametrize(
-    "caption",
-    [
-        f"FILE PHOTO: {BOATS}",
-        "Boats (left) in the harbour of Ellen (right)",
-        "Photo: " + "a very long caption that only begins with the word, as captions of a few sites do, " * 2,
-        "The photo shows boats",
-    ],
-)
-def test_captions_that_name_nobody_stay(caption: str) -> None:
-    assert part_credit(caption, None) == (caption, None)
-
-
-def test_pattern_of_the_site_goes_before_the_usual_ones() -> None:
-    last_words = re.compile(r"(?<=[.])\s+([^.]+)$")
-    assert part_credit(f"{BOATS} Kim Yuna", last_words) == (BOATS, "Kim Yuna")
-    assert part_credit(f"{BOATS} (AP Photo/Jane)", re.compile(r"(never)")) == (BOATS, "AP Photo/Jane")
-    assert part_credit("", last_words) == (None, None)
