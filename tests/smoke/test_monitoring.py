@@ -133,13 +133,8 @@ def test_prometheus_scrapes_the_state_of_the_lake(told: Told, tmp_path: Path) ->
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 130
     values = dict(line.rsplit(" ", 1) for line in shown.splitlines() if not line.startswith("#"))
-
-    def gauge(name: str) -> float:
-        (value,) = [value for key, value in values.items() if key.startswith(f"{name}{{") and f'day="{DAY}"' in key]
-        return float(value)
-
-    assert gauge("newslake_day_articles") == len(rows(told.lake, SOURCE, DAY))
+    articles = [values[key] for key in values if key.startswith("newslake_day_articles{") and f'day="{DAY}"' in key]
+    assert [float(value) for value in articles] == [len(rows(told.lake, SOURCE, DAY))]
     assert [value for name, value in values.items() if name.startswith("newslake_lake_readable{")] == ["1.0"]
-    of_lake = [each.name for each in OF_STATE if ".prefect." not in each.name]
-    for name in of_lake:
+    for name in (each.name for each in OF_STATE if ".prefect." not in each.name):
         assert f"# TYPE {name.replace('.', '_')}" in shown
