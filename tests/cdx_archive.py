@@ -82,8 +82,6 @@ class DirectClient(PoliteClient):
     """Asks an archive without a network, as `PoliteClient` would."""
 
     archive: CdxArchive
-    failures: dict[str, FetchError] = field(default_factory=dict)  # by beginning of the path
-    maybe_truncated: bool = False
     limits: list[int | None] = field(default_factory=list)
     hosts: list[tuple[str, ...] | None] = field(default_factory=list)
 
@@ -100,9 +98,6 @@ class DirectClient(PoliteClient):
         self.limits.append(max_bytes)
         self.hosts.append(hosts)
         path = "/" + url.split("/", 3)[3]
-        for beginning, error in self.failures.items():
-            if path.startswith(beginning):
-                raise error
         said = self.archive.answer("GET", path, headers, b"")
         if said.status == 302:
             target = url.split("/web/", maxsplit=1)[0] + (said.headers or {})["Location"]
@@ -110,6 +105,4 @@ class DirectClient(PoliteClient):
             return Fetched(url, answer.final_url, answer.status, answer.headers, answer.body, FETCHED_AT)
         if said.status >= 400:
             raise FetchError(FetchReason.STATUS, f"status {said.status}", status=said.status)
-        return Fetched(
-            url, url, said.status, tuple((said.headers or {}).items()), said.body, FETCHED_AT, self.maybe_truncated
-        )
+        return Fetched(url, url, said.status, tuple((said.headers or {}).items()), said.body, FETCHED_AT)

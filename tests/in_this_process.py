@@ -1,6 +1,6 @@
 """Parsing without worker processes, for tests of something else: a pool takes half a second to begin and end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from types import MappingProxyType
 from typing import Any, Self
@@ -16,22 +16,12 @@ class InThisProcess:
 
     active = True
 
-    def __init__(self, **_: object) -> None:
-        pass
-
+    def __init__(self, **_: object) -> None: ...
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def schedule(
-        self,
-        work: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any] = MappingProxyType({}),
-        timeout: float = 0,
-    ) -> "Future[Any]":
+    def __exit__(self, *_: object) -> None: ...
+    def schedule(self, work: Callable[..., Any], args: Any, kwargs: Any = MappingProxyType({}), **_: float) -> Any:
         done: Future[Any] = Future()
         try:
             done.set_result(work(*args, **kwargs))
@@ -39,14 +29,9 @@ class InThisProcess:
             done.set_exception(error)
         return done
 
-    def close(self) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-    def join(self) -> None:
-        pass
+    def close(self) -> None: ...
+    def stop(self) -> None: ...
+    def join(self) -> None: ...
 
 
 def parse_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from infra.archive.raw_archive import Pointer
 from infra.lake.accounts import ListsRead, write_account
 from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch
@@ -98,11 +97,6 @@ def rejected(number: int = 0, **changes: Any) -> Reject:
         "run_id": "20240501T140000-a",
     }
     return Reject(**(values | changes))
-
-
-def pointer(number: int = 0) -> Pointer:
-    record = provenance(number)
-    return Pointer(record.capture_uri, record.capture_offset, record.capture_length)
 
 
 def capture_of(number: int = 0) -> CaptureIdentity:

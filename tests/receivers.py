@@ -19,10 +19,8 @@ Labels = frozenset[tuple[str, str]]
 @dataclass(frozen=True)
 class Point:
     name: str
-    unit: str
     labels: dict[str, str]
     value: float  # of a histogram, the number of values
-    total: float  # of a histogram, their sum
     temporality: int | None  # 1: delta, 2: cumulative; None: a gauge
 
 
@@ -81,11 +79,9 @@ def _points(metric: Any) -> Iterator[Point]:
     kind = metric.WhichOneof("data")
     data = getattr(metric, kind)
     for each in data.data_points:
-        histogram = kind == "histogram"
-        value = each.count if histogram else each.as_int or each.as_double
+        value = each.count if kind == "histogram" else each.as_int or each.as_double
         temporality = None if kind == "gauge" else data.aggregation_temporality
-        total = each.sum if histogram else value
-        yield Point(metric.name, metric.unit, _plain(each.attributes), value, total, temporality)
+        yield Point(metric.name, _plain(each.attributes), value, temporality)
 
 
 def _plain(attributes: Any) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A site in the place of tass.com that lists six articles of yesterday, refuses some of them, and recovers.
 
-Everything is asked and seen through the command line.
+Everything is asked through the command line.
 """
 
 from collections import Counter
@@ -14,6 +14,9 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
+from infra.lake.accounts import read_account
+from infra.lake.lake import Lake
+from infra.store.local_store import LocalStore
 from tests.in_this_process import parse_in_this_process
 from tests.live_lake import today, yesterday
 from tests.raw_server import RawServer, Reply, answer, raw_server
@@ -105,11 +108,15 @@ class RefusingSite:
 
     def account(self, day: date | None = None) -> Counter[tuple[str, str | None]]:
         """Outcomes and reasons in the account of a day, by default of yesterday."""
-        rows = self.query("SELECT outcome, reason, date FROM fetches")
-        return Counter((row["outcome"], row["reason"]) for row in rows if row["date"] == str(day or yesterday()))
+        account = read_account(LocalStore(self.lake), "tass", str(day or yesterday()))
+        return Counter((row.outcome, row.reason) for row in account.rows.values())
 
     def landed(self) -> list[str]:
-        return [row["url"].removeprefix(HOST) for row in self.query("SELECT url FROM articles ORDER BY url")]
+        lake = Lake(LocalStore(self.lake))
+        urls = [
+            url for _, day, _ in lake.partitions("tass") for url in lake.read_partition("tass", day)["url"].to_pylist()
+        ]
+        return sorted(url.removeprefix(HOST) for url in urls)
 
     def require_whole(self) -> None:
         """Require that yesterday is whole in every respect, and that nothing more is asked."""

@@ -46,8 +46,7 @@ _MAGIC: Final = {
 }
 _ZLIB: Final[Any] = zlib_ng._ZlibDecompressor  # in the manner of bz2 and lzma; its name is that of the standard library
 _ZLIB_ERROR: Final = cast("type[Exception]", zlib_ng.error)  # its stub says that it is an exception, not a type
-# OSError is bz2's; SystemError that of zlib-ng for a stream which asks for a dictionary (RFC 1950, FDICT).
-_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError, SystemError)
+_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
 
 
 def packed_as(head: bytes) -> str | None:
@@ -143,6 +142,9 @@ class Inflater:
                 piece: bytes = unpacker.decompress(packed, self._size)
             except _DAMAGED as error:
                 self.damage = f"{coding} data is damaged: {error}"
+                return
+            except SystemError:  # zlib_ng's word for a stream that asks for a dictionary (RFC 1950, 2.2)
+                self.damage = f"{coding} data is damaged: it asks for a dictionary"
                 return
             self._waiting = unpacker.unused_data
             if piece:

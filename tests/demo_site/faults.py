@@ -2,37 +2,21 @@
 
 import struct
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from flows.demo.server import Document
+
+if TYPE_CHECKING:
+    from tests.demo_site.site import Exchange
 
 _MISSING_BYTES = 500
 
 
-class Exchange(Protocol):
-    """One request, as a fault sees it."""
-
-    def usual(self) -> Document:
-        """What the site would answer."""
-
-    def send(self, document: Document) -> None:
-        """Answer in full."""
-
-    def send_raw(self, head: dict[str, str], body: bytes) -> None:
-        """Answer 200 with these headers and bytes, whether they agree or not."""
-
-    def send_more(self, body: bytes) -> None:
-        """Go on with the body of `send_raw`."""
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass, but not beyond the end of the server."""
-
-
-Fault = Callable[[Exchange], None]  # answers a request in place of the site
+Fault = Callable[["Exchange"], None]  # answers a request in place of the site
 
 
 def slow(seconds: float) -> Fault:
-    def play(exchange: Exchange) -> None:
+    def play(exchange: "Exchange") -> None:
         exchange.wait(seconds)
         exchange.send(exchange.usual())
 
@@ -42,7 +26,7 @@ def slow(seconds: float) -> Fault:
 def drip() -> Fault:
     """A byte now and then, for longer than any client waits."""
 
-    def play(exchange: Exchange) -> None:
+    def play(exchange: "Exchange") -> None:
         exchange.send_raw({"Content-Type": "text/html", "Content-Length": "100000"}, b"<html>")
         for _ in range(600):
             exchange.wait(0.1)
@@ -54,7 +38,7 @@ def drip() -> Fault:
 def truncated() -> Fault:
     """The promised bytes without the last ones, then the end of the connection: the article itself is there."""
 
-    def play(exchange: Exchange) -> None:
+    def play(exchange: "Exchange") -> None:
         body = exchange.usual().body
         exchange.send_raw({"Content-Type": "text/html", "Content-Length": str(len(body))}, body[:-_MISSING_BYTES])
 

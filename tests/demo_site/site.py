@@ -49,8 +49,8 @@ class ExpectedRejection:
     reason: str
 
 
-class _Handler(DemoHandler):
-    """An `Exchange` for faults."""
+class Exchange(DemoHandler):
+    """One request, as a fault sees it."""
 
     server: "DemoSite"
     noted: Request
@@ -92,7 +92,7 @@ class _Handler(DemoHandler):
 class DemoSite(ShippedSite):
     """Serves while this context manager is entered; `on_answer` is told of each request, from several threads."""
 
-    handler = _Handler
+    handler = Exchange
 
     def __init__(
         self, today: date, *, days: int = 31, per_day: int = 6, on_answer: Callable[[Request], None] = lambda _: None

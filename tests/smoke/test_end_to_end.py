@@ -10,7 +10,6 @@ from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.commands import Cli
 from tests.disturbed_lake import objects
-from tests.in_this_process import parse_in_this_process
 
 SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
@@ -70,13 +69,3 @@ def test_l10_the_samples_land_with_a_duplicate_a_rejection_and_a_correction(lake
     assert (summary["known"], summary["rejected"]) == (1, {"layout": 1})
     rows = sum(count for _, count in _rows(cli))
     assert rows == captures - 3  # the rejected one, the duplicate, and the correction that replaced its article
-
-
-def test_a_prefix_is_ingested(moto_lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
-    inbox = open_store(f"{moto_lake}-inbox")
-    for path in pages.write_folder(tmp_path / "in", 3).iterdir():
-        inbox.put(path.name, path.read_bytes(), if_match=None)
-    monkeypatch.setenv("NEWSLAKE_LAKE", moto_lake)
-    parse_in_this_process(monkeypatch)  # worker processes that stand already know another environment
-    summary = cli.json("ingest", f"{moto_lake}-inbox/")
-    assert (summary["captures"], summary["parsed"]) == (3, 3)

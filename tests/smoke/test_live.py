@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.lake.quarantine import rejects_in
 from infra.lake.query import Selection
@@ -59,14 +58,3 @@ def test_f28_an_unchanged_site_is_asked_for_its_lists_only_and_no_page_is_writte
     assert {request.status for request in lists} == {304}
     assert report.captures == 0
     assert _pages(lake) == before
-
-
-def test_the_archive_keeps_what_was_asked_with_and_where_redirects_led(site: DemoSite, lake: Path) -> None:
-    work(site, lake, "theissue", Days.one(yesterday()))
-    archive = RawArchive(open_store(str(lake)))
-    captures = [archive.read(entry.pointer) for entry in archive.entries("theissue")]
-    agents = {dict(capture.request_headers)["User-Agent"] for capture in captures}
-    assert agents == {request.user_agent for request in site.requests}
-    moved = {capture.url: capture.final_url for capture in captures if capture.final_url}
-    assert moved
-    assert all("first-draft" in str(url) and "first-draft" not in final for url, final in moved.items())

@@ -1,6 +1,6 @@
 """The folder as it is, read by the plain call of those who know nothing of newslake: equal rows and types in each."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES
 from infra.store.local_store import LocalStore
 from infra.upkeep.repair import plan_repairs, upgrade
-from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
+from parsers.record.article import Block, BlockType, Image
 from tests.lake_samples import NOON, article, landed
 from tests.old_lakes import written_by_version_2
 
 IMAGES = (Image("https://gazette.example/a.jpg", "A", "Ann"), Image("https://gazette.example/b.jpg"))
-UNDATED = date.fromisoformat(NULL_PARTITION)
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +35,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     Lake(LocalStore(root)).land(articles, looked_at=[("herald", "2024-05-01")])
     return root / "articles"
-
-
-def test_undated_articles_are_found_by_their_day_or_by_the_null_in_published_at(folder: Path) -> None:
-    frame = pl.scan_parquet(folder)
-    for condition in (pl.col("date") == UNDATED, pl.col("published_at").is_null()):
-        assert frame.filter(condition).collect()["title"].to_list() == [article(2).title]
-    with duckdb.connect() as connection:
-        read = f"FROM '{folder}/**/*.parquet' WHERE date = DATE '{UNDATED}'"
-        titles = connection.sql(f"SELECT title {read}").fetchall()
-    assert titles == [(article(2).title,)]
-    assert pd.read_parquet(folder, filters=[("date", "==", NULL_PARTITION)])["title"].tolist() == [article(2).title]
 
 
 def test_blocks_are_cut_out_of_the_text_by_code_points_in_every_reader(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
-"""The lake that is killed and disturbed, made once for all tests of a process."""
+"""A browser; and the lake that is killed and disturbed, made once for all tests of a process."""
 
 import pytest
 
+from tests.browser import browser, chromium, page
 from tests.disturbed_lake import Pages, States, undisturbed_states, write_pages
+
+__all__ = ["browser", "chromium", "page"]  # fixtures
 
 
 @pytest.fixture(scope="session")

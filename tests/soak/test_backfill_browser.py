@@ -111,13 +111,6 @@ def test_o01_the_form_refuses_more_sources_at_a_time_than_there_may_be(page: Pag
     assert page.url.endswith("/run")
 
 
-def test_o01_a_wish_that_cannot_be_met_fails_with_one_line(up: Up) -> None:
-    state = up.ended(up.start("backfill", start=f"{today()}", end=f"{today() + timedelta(days=9)}"))
-    assert state["type"] == "FAILED"
-    assert state["message"].startswith(f"{today() + timedelta(days=8)} is in the future")
-    assert "Traceback" not in state["message"]
-
-
 def test_what_people_start_comes_first_and_then_one_deployment_a_source(page: Page, up: Up) -> None:
     page.goto(f"{up.url}/v2/deployments")
     expect(page.get_by_role("link", name="source-aa", exact=True)).to_be_visible(timeout=SLOW)

@@ -16,13 +16,6 @@ class TestOnSeaweedFS(ObjectStoreContract, AtomicContract):
     def store(self, seaweedfs_lake: str) -> ObjectStore:
         return open_store(seaweedfs_lake)
 
-    def test_listing_goes_on_after_a_thousand(self, store: ObjectStore) -> None:
-        keys = [f"many/{number:04}" for number in range(1001)]
-        for key in keys:
-            store.put(key, b"", if_match=None)
-
-        assert [info.key for info in store.list("many/")] == keys
-
 
 @pytest.mark.parametrize(
     ("variable", "expected"),

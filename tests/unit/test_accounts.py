@@ -53,14 +53,6 @@ def test_an_address_has_one_row_and_the_order_of_writers_does_not_matter(rows: l
     assert (account.summary.listed, account.summary.landed, account.summary.final) == (2, 1, 1)
 
 
-def test_two_addresses_of_one_article_are_a_landed_and_a_duplicate_one() -> None:
-    store = MemoryStore()
-    write(store, row(0, FetchOutcome.LANDED), replace(row(1, FetchOutcome.LANDED, AFTER), article_id="a0"))
-    first, second = (each for _, each in sorted(read_account(store, "gazette", DAY).rows.items()))
-    assert (first.outcome, second.outcome, second.reason) == ("landed", "final", "duplicate")
-    assert read_account(store, "gazette", DAY).summary.parsed == 2
-
-
 @pytest.mark.parametrize(
     ("rows", "lists", "expected"),
     [

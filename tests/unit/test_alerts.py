@@ -2,14 +2,11 @@
 
 import shlex
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.events import EventPage
 from prefect.events import Event
 from prefect.events.filters import EventFilter, EventRelatedFilter
@@ -176,34 +173,6 @@ def test_what_came_right_before_anybody_heard_of_it_is_not_said(
         remember(monkeypatch, of_automation(alerts.SENT, alert), alert)
         alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake")
         assert events == []
-
-
-def test_deployments_bear_the_state_of_their_source_once_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    names, tagged = ("late", "suspect", "well", "off", "halted", "never"), {}
-
-    def deployment(name: str) -> Any:
-        return SimpleNamespace(
-            id=name,
-            name=f"source-{name}",
-            paused=name == "off",
-            schedules=[SimpleNamespace(active=name != "halted")],
-            tags=["language:en", "state:well"],
-        )
-
-    def update(name: str, change: DeploymentUpdate) -> None:
-        tagged[name] = change.tags
-
-    client = SimpleNamespace(update_deployment=update)
-    monkeypatch.setattr(alerts, "get_client", lambda **_: nullcontext(client))
-    monkeypatch.setattr(alerts, "registered", lambda *_: map(deployment, names))
-    alerts.tag_states({"late": "behind", "suspect": "suspect", "well": "well", "off": "well", "halted": "well"}, names)
-    assert tagged == {
-        "late": ["language:en", "state:behind"],
-        "suspect": ["language:en", "state:suspect"],
-        "off": ["language:en"],
-        "halted": ["language:en"],
-        "never": ["language:en"],
-    }
 
 
 def test_a_source_that_no_run_has_asked_has_no_state(

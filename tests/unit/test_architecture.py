@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -113,11 +115,15 @@ def imports_between(files: Mapping[str, ast.AST]) -> Imports:
 
 
 def circles(edges: dict[tuple[str, str], str]) -> list[str]:
-    """What of a graph lies on a circle, each arrow by the import that draws it."""
-    reached = set(edges)
-    while further := {(tail, end) for tail, head in reached for start, end in edges if head == start} - reached:
-        reached |= further
-    return sorted(told for (tail, head), told in edges.items() if (head, tail) in reached)
+    """A circle of a graph, each arrow by the import that draws it."""
+    below: dict[str, set[str]] = {}
+    for tail, head in edges:
+        below.setdefault(tail, set()).add(head)
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError as error:
+        return [edges[tail, head] for head, tail in pairwise(error.args[1])]
+    return []
 
 
 def package_faults(files: Mapping[str, ast.AST]) -> list[str]:

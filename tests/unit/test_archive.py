@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from typing_extensions import override
 
 from infra.archive.raw_archive import IndexEntry, RawArchive
@@ -20,10 +18,9 @@ from infra.intake.files.input_types import Skipped
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from parsers.record.capture import Capture
 from tests.archive_reading import read_captures
 from tests.old_lakes import archive_revisit, encode_revisit
-from tests.raw_pages import DAY, MOMENT, add, any_capture, index_of, page
+from tests.raw_pages import DAY, MOMENT, add, index_of, page
 
 
 def keys(store: ObjectStore) -> list[str]:
@@ -33,20 +30,6 @@ def keys(store: ObjectStore) -> list[str]:
 @pytest.fixture
 def store(tmp_path: Path) -> ObjectStore:
     return open_store(str(tmp_path / "lake"))
-
-
-@given(captures=st.lists(any_capture, min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_captures_survive_the_archive(captures: list[Capture], tmp_path_factory: pytest.TempPathFactory) -> None:
-    store = open_store(str(tmp_path_factory.mktemp("lake")))
-    archived = add(RawArchive(store), *captures)
-    assert [one.capture for one in archived] == captures
-    for one in archived:
-        back = RawArchive(store).read(one.pointer)
-        assert (back.url, back.captured_at, back.body) == (one.capture.url, one.capture.captured_at, one.capture.body)
-    entries = RawArchive(store).entries("tass")
-    assert {entry.pointer for entry in entries} == {one.pointer for one in archived}
-    assert {entry.digest for entry in entries} == {capture.digest for capture in captures}
 
 
 def test_captures_are_filed_by_source_and_day_and_returned_in_order(store: ObjectStore) -> None:

@@ -48,13 +48,6 @@ def test_a02_records_that_are_no_page_are_skipped_and_counted(content: bytes, sk
     assert only(content) == Skipped(skipped)
 
 
-@pytest.mark.parametrize("status", ["301 Moved Permanently", "404 Not Found", "500", "206 Partial Content"])
-def test_a02_answers_other_than_200_are_unreadable_with_their_status(status: str) -> None:
-    one = unreadable(record(answer(status=status)))
-    assert (one.reason, one.detail) == (RejectReason.HTTP_STATUS, f"HTTP status {status[:3]}")
-    assert (one.capture.http_status, one.capture.body) == (int(status[:3]), HTML)
-
-
 @pytest.mark.parametrize("body", [b"", b" \r\n\t\n"])
 def test_p09_an_empty_answer_is_empty(body: bytes) -> None:
     assert (

@@ -1,6 +1,5 @@
 """The record and the capture: identity, digests, what is refused."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from parsers.record.article import Block, BlockType, article_id, content_digest, spans_of, text_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from tests.lake_samples import article
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
 BODIES = st.lists(st.builds(Block, st.sampled_from(BlockType), TEXTS)).map(tuple)
@@ -47,17 +45,6 @@ def test_a_list_is_joined_by_lines_and_all_else_by_blank_lines() -> None:
     body = tuple(Block(BlockType(kind), name) for kind, name in zip(kinds, "ABCDEFG", strict=True))
     assert text_of(body) == "A\n\nB\n\nC\nD\n\nE\n\nF\n\nG"
     assert text_of(()) == ""
-
-
-def test_an_article_without_an_address_keeps_the_name_that_it_had_before_lists_were_joined_by_lines() -> None:
-    items = tuple(Block(BlockType.LIST_ITEM, name) for name in "AB")
-    assert article_id("a", None, "T", items) == article_id("a", None, "T", (Block(BlockType.PARAGRAPH, "A\n\nB"),))
-
-
-def test_the_text_of_an_article_follows_its_body() -> None:
-    changed = replace(article(0), body=(Block(BlockType.PARAGRAPH, "Sun 😀 again."), Block(BlockType.QUOTE, "Oh.")))
-    assert changed.text == "Sun 😀 again.\n\nOh."
-    assert [(span.start, span.end) for span in spans_of(changed.body)] == [(0, 12), (14, 17)]  # code points
 
 
 def test_capture_keeps_its_bytes_and_takes_its_time_to_utc() -> None:

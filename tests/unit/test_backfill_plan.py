@@ -20,7 +20,6 @@ START = date(2024, 5, 1)
 WEEK = Days(START, START + timedelta(days=7))
 TODAY = START + timedelta(days=6)  # the last day of the week: nothing in it is in the future
 NOW = datetime.combine(TODAY, time(9), UTC)
-REACHED = TODAY - timedelta(days=sources()["tass"].horizon_days)
 VERSION = sources()["tass"].version
 
 
@@ -40,14 +39,6 @@ def actions(store: MemoryStore, **request: object) -> dict[int, Action]:
     request = {"days": WEEK, "names": ("tass",)} | request
     planned = plan_backfill(store, BackfillRequest(**request), now=NOW)  # type: ignore[arg-type]
     return {(each.day - START).days: each.action for each in planned if each.action is not Action.NOTHING}
-
-
-def test_of_an_empty_lake_every_day_is_taken_up_and_the_source_asked_where_it_reaches(store: MemoryStore) -> None:
-    found = actions(store)
-    assert set(found) == set(range(7))
-    assert {offset for offset, action in found.items() if action is Action.FETCH} == {
-        offset for offset in range(7) if START + timedelta(days=offset) >= REACHED
-    }
 
 
 def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_be_asked(store: MemoryStore) -> None:

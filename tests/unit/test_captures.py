@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import pickle
 import random
 import zipfile
 from collections import Counter
@@ -28,7 +27,6 @@ from tests.archive_reading import Read, Unreadable, read_captures
 from tests.warc_builder import HTML, answer, gzipped, record
 
 TEXT: Final = b"MOSCOW, May 10. /TASS/. Rain is expected, x < 3 and y > 2."
-PNG: Final = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 SAID: Final = datetime(2017, 5, 11, tzinfo=UTC)
 
 
@@ -81,20 +79,6 @@ def test_p09_a01_empty_files_are_empty(tmp_path: Path, content: bytes, name: str
     assert reason(only(tmp_path / name, content)) is expected
 
 
-@pytest.mark.parametrize(
-    "content",
-    [PNG, b"%PDF-1.4", b"PK\x03\x04 docx", b"\0\0\0\x18ftypmp42", bytes(range(256)) * 9, b"a\0b\0c\0" * 9,
-     gzip.compress(gzip.compress(gzip.compress(HTML, mtime=0), mtime=0), mtime=0), gzip.compress(PNG, mtime=0),
-     *(pickle.dumps({"html": HTML.decode() * 9}, protocol) for protocol in (2, 3, 4, 5)), b"ZIM\4" + HTML],
-)  # fmt: skip
-def test_f33_binary_content_is_not_html(tmp_path: Path, content: bytes) -> None:
-    assert reason(only(tmp_path / "a.html", content)) is RejectReason.NOT_HTML
-
-
-def test_p08_a_page_with_a_few_control_characters_is_still_a_page(tmp_path: Path) -> None:
-    assert isinstance(only(tmp_path / "a.html", HTML.replace(b"Rain", b"R\0ain")), Capture)
-
-
 @pytest.mark.parametrize("packed", [True, False])
 def test_f34_a_page_over_the_limit_is_cut_and_too_large(tmp_path: Path, *, packed: bool) -> None:
     body = HTML * 3000
@@ -123,19 +107,6 @@ def test_any_bytes_give_a_page_or_a_reason(content: bytes, layers: int, damage: 
     page = read_page(io.BytesIO(content), 300)
     assert len(page.body) <= 300
     media_type_of(page.body)
-
-
-def test_warc_is_recognised_by_content_and_what_is_skipped_is_counted(tmp_path: Path) -> None:
-    records = [record(b"", kind="warcinfo", uri=None), record(answer()), record(answer(status="404 Not Found"))]
-    (tmp_path / "download").write_bytes(gzipped(records))
-    (one,) = find_inputs([str(tmp_path / "download")])
-    (page, error), skipped = pages_of(read_captures(one))
-    assert (known_of(page).url, reason(page), reason(error)) == (
-        "https://news.example/story/1",
-        None,
-        RejectReason.HTTP_STATUS,
-    )
-    assert skipped == {"warcinfo": 1}
 
 
 def test_a01_a_warc_whose_first_bytes_are_damaged_is_known_by_its_name(tmp_path: Path) -> None:

@@ -22,11 +22,6 @@ def only_day(store: MemoryStore, **options: Any) -> Day:
     return day
 
 
-def test_l08_an_empty_day_is_not_a_missing_one(lake: Lake, store: MemoryStore) -> None:
-    lake.land([], looked_at=[("gazette", DAY)])
-    assert only_day(store).state == State.EMPTY
-
-
 def test_rows_of_an_older_parser_make_a_day_outdated(
     lake: Lake, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,12 +268,6 @@ def test_a01_a_damaged_member_is_told_with_file_and_offset_and_its_neighbours_la
     assert f"{path}@{len(members[0])})" in reject["detail"]
 
 
-def test_records_that_nobody_wants_are_refused_by_their_header(site: CcNewsSite, cli: Cli) -> None:
-    wrong = record(answer(), uri=ELSEWHERE, date=f"{AT}Z", fields=[("WARC-Block-Digest", f"sha1:{'A' * 32}")])
-    site.add("20240501110000", [wrong, story(1, AT), record(b"GET /", kind="request", uri=ELSEWHERE)])
-    assert cli.json(*OF_TASS)["skipped"] == {"other host": 1, "request": 1}
-
-
 def test_a_dry_run_writes_nothing(site: CcNewsSite, alone: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cc_news, "PART_BYTES", 500)
     paths = [site.add("20240501090000", _stories(2)), site.add("20240501110000", _stories(3))]

@@ -51,10 +51,6 @@ def _captures(*lines: Line, **options: Any) -> tuple[list[CdxCapture], list[str]
     return _index().captures(SOURCE, DAYS, DirectClient(CdxArchive(list(lines), **options)))
 
 
-def test_the_index_s_host_has_the_pages() -> None:
-    assert _index().pages_url == "http://archive.example/web/"
-
-
 def test_captures_of_the_days_and_of_the_week_after_are_found_by_time() -> None:
     times = ("20240430235959", "20240509235959", "20240501000000", "20240510000000", "20240503070000")
     found, alarms = _captures(*(_line(number, time) for number, time in enumerate(times)))

@@ -85,9 +85,3 @@ def test_a_partial_day_counts_from_the_first_that_was_asked_about_on(
     shift = datetime.now(UTC).date() - date(2024, 1, partial) - timedelta(days=ago)
     moved = [replace(day, date=str(date.fromisoformat(day.date) + shift)) for day in days]
     assert _is_unwell(moved, named=named) == unwell
-
-
-def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(cli: Cli, lake: str) -> None:
-    open_store(lake).delete("articles/source=tass/date=2024-01-20/articles.parquet")
-    document = cli.json("reparse", "tass", "--start", "2024-01-19", "--diff")
-    assert (document["rows"]["added"], document["withheld"]) == (4, 0)

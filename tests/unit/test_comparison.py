@@ -6,7 +6,7 @@ from datetime import timedelta
 from infra.lake.lake import Lake
 from infra.lake.rejects import Reject
 from infra.store.trial_store import TrialStore
-from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
+from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, Kind, compare
 from tests.lake_samples import NOON, SOURCE, Landed, capture_of, landed
 from tests.memory_store import MemoryStore
 
@@ -25,28 +25,6 @@ def _compared(
     Lake(trial).land(after, rejects, reparsed={SOURCE: captures})
     assert base.objects == kept
     return compare(trial)
-
-
-def test_added_and_changed_rows_are_told_from_those_that_only_bear_a_new_version() -> None:
-    before = [landed(0), landed(1), landed(2)]
-    after = [
-        landed(0, parser_version=2),
-        landed(1, parser_version=2, authors=("Ann Ode",), section="Sea"),
-        landed(2, parser_version=2, section="Sea"),
-        landed(3, parser_version=2),
-    ]
-    found = _compared(before, after)
-    assert found.rows == {Kind.CHANGED: 2, Kind.ADDED: 1}
-    assert (found.restamped, found.partitions) == (1, 1)
-    assert found.fields == {"authors": 1, "section": 2}
-    first, second, added = found.samples
-    assert (first.kind, first.article_id, first.title) == (Kind.CHANGED, landed(1)[0].article_id, "Ferry 1 leaves late")
-    assert first.changes == (
-        FieldChange("authors", ["Ann Ode", "Bo Lund"], ["Ann Ode"]),
-        FieldChange("section", None, "Sea"),
-    )
-    assert second.changes == (FieldChange("section", None, "Sea"),)
-    assert (added.kind, added.before, added.after, added.url) == (Kind.ADDED, None, DAY, landed(3)[0].url)
 
 
 def test_an_article_whose_identity_changes_is_the_one_of_the_same_capture() -> None:

@@ -3,23 +3,12 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from infra.base.days import Days, is_within, parse_day, parse_instant, require_begun
 from infra.base.errors import UsageError
 from parsers.record.article import NULL_PARTITION
 
 NOW = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
-
-
-@given(st.dates(max_value=date(2100, 1, 1)), st.integers(1, 400))
-def test_days_are_half_open(start: date, count: int) -> None:
-    days = Days(start, start + timedelta(days=count))
-    listed = list(days)
-    assert len(listed) == count
-    assert listed[0] == start
-    assert days.end not in listed
 
 
 def test_o01_an_end_that_is_not_after_the_start_is_refused_with_the_remedy() -> None:

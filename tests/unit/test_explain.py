@@ -30,22 +30,6 @@ def _explained(html: str) -> Explanation:
     return explain(html_capture(html, url="https://harbour.example/news/crane"), generic=True)
 
 
-def test_each_article_of_the_page_is_named_with_the_reason_why_it_was_chosen_or_not() -> None:
-    told = [(story.headline, story.chosen, story.why) for story in _explained(HEAD + BODY).stories]
-    assert told == [
-        ("A new ferry comes", False, "states another address, has another headline than the page"),
-        ("The old crane stays", True, "states an address of the page"),
-    ]
-
-
-def test_rivals_of_a_field_are_what_other_places_say_of_it() -> None:
-    rivals = _explained(HEAD + BODY).rivals
-    told = [(rival.value, rival.origin, rival.agrees) for rival in rivals["title"]]
-    assert ("Crane may stay", "meta og:title", False) in told
-    assert ("The old crane stays", "h1", True) in told
-    assert "authors" not in rivals  # only one place names any
-
-
 def test_text_that_readers_see_and_the_body_lacks_is_told_with_its_place() -> None:
     told = {each.text: each for each in _explained(HEAD + BODY).left_out}
     assert told.keys() == {"Share this story", LOST}

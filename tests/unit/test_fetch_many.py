@@ -57,11 +57,6 @@ def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int, m
     assert fetching_threads() == []
 
 
-def test_hosts_run_side_by_side() -> None:
-    barrier = threading.Barrier(8, timeout=30)
-    assert len(list(run(FakeClient(lambda url, stop: barrier.wait()), pages(8, 1)))) == 8
-
-
 def test_a_slow_consumer_stops_the_fetching() -> None:
     client = FakeClient()
     with closing(run(client, pages(2, 200))) as found:

@@ -8,11 +8,11 @@ import pytest
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
 from infra.lake.staged_rows import StagingLake, land_staged
-from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, since, suspect_days
+from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, suspect_days
 from infra.work.gate import judge_landed
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture, RunReport
-from parsers.record.outcome import Rejected, RejectReason
+from parsers.record.outcome import RejectReason
 from parsers.source.checks import Check, Finding, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
@@ -225,12 +225,6 @@ def test_repeating_a_run_changes_nothing(store: MemoryStore) -> None:
         assert store.objects == before
 
 
-def test_captures_of_no_known_source_pass() -> None:
-    unknown = [ParsedCapture(refused(7, 1).archived, Rejected(RejectReason.UNKNOWN_SOURCE, "nobody's"))]
-    report = land_outcomes(unknown, Lake(MemoryStore()), RUN, mode="ingest")
-    assert report.rejected == {"unknown_source": 1}
-
-
 KEY = "suspects/source=tass/date=2024-05-01/findings.json"
 FINDING = Finding("tass", "2024-05-01", Check.FILL, Severity.SUSPECT, "title", 0.4, 0.5, "title: 40 % have it")
 OTHER = replace(FINDING, check=Check.REJECTS, field=None, detail="half rejected")
@@ -257,11 +251,6 @@ def test_a_day_in_order_is_closed_unless_something_else_was_found_meanwhile(stor
     assert suspect_days(store) == []
     mark_suspect(store, SUSPECT)
     assert suspect_days(store) == [SUSPECT]
-
-
-def test_since_when_is_the_first_day_with_the_same_thing_wrong(store: MemoryStore) -> None:
-    days = [replace(SUSPECT, date="2024-04-28"), replace(SUSPECT, date="2024-04-01", findings=(OTHER,)), SUSPECT]
-    assert since(SUSPECT, days) == "2024-04-28"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"source": "tass"}'])

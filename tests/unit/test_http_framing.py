@@ -1,10 +1,8 @@
 """Answers that are no good HTTP: lengths (F24), headers and status lines (F26), any bytes at all."""
 
-import socket
 import ssl
 from datetime import UTC, datetime
 from http.client import BadStatusLine
-from threading import Event
 
 import pytest
 import urllib3.exceptions
@@ -15,28 +13,14 @@ from infra.intake.web.connections import MAX_DETAIL, failure_of, printable
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http import retry_after_seconds
 from tests.bodies import fetch, reason_of
-from tests.http_clients import client_for, refusal
-from tests.raw_server import RawServer, answer, raw_server
+from tests.http_clients import client_for
+from tests.raw_server import answer, raw_server
 from tests.tables import table
 
 
 @pytest.mark.parametrize("headers", table("http_heads")["lengths"])
 def test_f24_lengths_that_are_wrong_or_contradict_each_other_are_no_http(headers: list[str]) -> None:
     assert reason_of(answer(b"<html></html>\n", *headers, length=False)).reason is FetchReason.PROTOCOL
-
-
-def test_f24_the_connection_of_an_answer_that_contradicts_itself_is_closed_at_once() -> None:
-    closed = Event()
-
-    def contradict(connection: socket.socket, _: RawServer) -> None:
-        connection.sendall(answer(b"x", "Content-Length: 7", "Content-Length: 8", length=False))
-        if connection.recv(1) == b"":
-            closed.set()
-
-    with raw_server(contradict) as server, client_for(server) as client:
-        error = refusal(FetchReason.PROTOCOL, lambda: client.get(server.url))
-        assert closed.wait(5)
-    assert error.__traceback__ is not None  # which holds on to all that was open
 
 
 @pytest.mark.parametrize(

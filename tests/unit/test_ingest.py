@@ -23,15 +23,6 @@ def _ingest(run: Run, *paths: Path, source: str | None = None) -> RunReport:
     return ingest_all(find_inputs([str(path) for path in paths], source=source), run)
 
 
-def test_what_no_source_knows_is_kept_and_counted(run: Run, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_bytes(b"<html><body><p>A page of an unknown paper.</p></body></html>")
-    report = _ingest(run, page)
-    assert report.rejected == {"unknown_source": 1}
-    (entry,) = RawArchive(run.open_store()).entries(UNKNOWN_SOURCE)
-    assert RawArchive(run.open_store()).read(entry.pointer).body == page.read_bytes()
-
-
 def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_path: Path) -> None:
     folder = pages.write_folder(tmp_path / "in", 2)
     (folder / "cut.warc.gz").write_bytes(b"\x1f\x8b\x08\x00 not gzip at all")

@@ -65,20 +65,8 @@ def test_a_line_says_when_how_bad_who_and_about_what() -> None:
     }
 
 
-def test_a_traceback_is_part_of_its_line() -> None:
-    assert line("broken", ValueError(HOSTILE))["traceback"].startswith("ValueError: a")
-
-
 def told(printed: str) -> list[tuple[str, str]]:
     return [(said["level"], said["message"]) for said in map(json.loads, printed.splitlines())]
-
-
-@pytest.mark.parametrize("arguments", [["--log-format", "json"], ["--log-format=json"]])
-def test_an_error_of_a_command_is_a_line_with_its_level(arguments: list[str], cli: Cli) -> None:
-    cli(*arguments, "ingest", "nowhere", code=2)
-    ((level, message),) = told(cli.err)
-    assert level == "error"
-    assert "nowhere" in message
 
 
 def test_what_people_read_is_plain_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

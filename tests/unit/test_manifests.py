@@ -35,13 +35,6 @@ def test_a_line_gives_url_time_and_source_and_other_keys_are_left_to_others() ->
     assert one(json.dumps(written)) == ManifestLine("https://a.example/1", UTC_TIME, "apnews", "m.jsonl, line 1")
 
 
-@pytest.mark.parametrize(
-    "written", ["2024-02-28 13:06:44.083593", "2024-02-28T13:06:44.083593+00:00", "2024-02-28T15:06:44.083593+02:00"]
-)
-def test_a04_a_time_without_zone_is_utc(written: str) -> None:
-    assert one(json.dumps({"file": "a.html", "captured_at": written})).captured_at == UTC_TIME
-
-
 @pytest.mark.parametrize("written", ["yesterday", "2024-02-30", "0001-01-01T00:00:00+14:00", "24:00"])
 def test_a04_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(UsageError, match=r"m\.jsonl, line 1: `captured_at` .* is not a time"):

@@ -93,17 +93,6 @@ def test_the_board_shows_every_metric(series: dict[str, set[str]]) -> None:
     assert shown == {in_prometheus(name) for name in series}
 
 
-def test_the_board_shows_the_last_runs_long_after_they_ended_and_says_what_an_empty_panel_means() -> None:
-    of_work = {measure.name.replace(".", "_") for measure in OF_WORK}
-    for panel in BOARD["panels"]:
-        assert re.search(r"[.] Empty: .+[.]$", panel["description"]), panel["title"]
-        for expression in (target["expr"] for target in panel["targets"]):
-            is_of_work = any(f"{name}_" in expression for name in of_work)
-            assert ("[24h]" in expression) == is_of_work
-            assert ("24 h" in panel["title"]) == is_of_work
-            assert "rate" not in expression
-
-
 def test_labels_are_a_short_list_and_gauges_tell_the_state() -> None:
     """Labels with few values: each is a closed list, or a name that sources declare."""
     assert {label for each in ALL for label in each.labels} == {

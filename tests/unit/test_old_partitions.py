@@ -8,8 +8,7 @@ from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, decode
 from infra.upkeep.repair import plan_repairs, upgrade
-from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
-from parsers.record.capture import CaptureIdentity
+from parsers.record.article import NULL_PARTITION
 from tests.lake_samples import NOON, SOURCE, Landed, landed
 from tests.memory_store import MemoryStore
 from tests.old_lakes import OLD_UNDATED, UNDATED, old_lake
@@ -18,7 +17,6 @@ DAY = "2024-05-01"
 DATED = landed(0)
 WITHOUT_DATE = landed(1, published_at=None)
 DATED_SINCE = landed(1, captured_at=NOON + timedelta(days=1))  # a later capture states the day
-NOW = NOON + timedelta(days=900)
 
 
 @pytest.fixture
@@ -31,19 +29,6 @@ def places(store: MemoryStore) -> dict[str, list[str]]:
     return {key: decode(ARTICLES, body, key)[0]["title"].to_pylist() for key, body in sorted(bodies.items())}
 
 
-def versions(store: MemoryStore) -> set[int]:
-    return {decode(ARTICLES, body, key)[1].schema_version for key, body in store.objects.items() if "articles/" in key}
-
-
-def test_l07_the_first_landing_of_a_source_moves_its_undated_articles(store: MemoryStore) -> None:
-    Lake(store).land([landed(5)])
-    assert places(store) == {
-        UNDATED: ["Ferry 1 leaves late"],
-        ARTICLES.key(SOURCE, DAY): ["Ferry 0 leaves late", "Ferry 5 leaves late"],
-    }
-    assert versions(store) == {SCHEMA_VERSION}
-
-
 @pytest.mark.parametrize("again", [WITHOUT_DATE, DATED_SINCE], ids=["undated still", "dated since"])
 def test_l07_an_article_of_the_old_partition_is_landed_again(store: MemoryStore, again: Landed) -> None:
     Lake(store).land([again])
@@ -52,14 +37,6 @@ def test_l07_an_article_of_the_old_partition_is_landed_again(store: MemoryStore,
     assert OLD_UNDATED not in store.objects
     home = UNDATED if again is WITHOUT_DATE else ARTICLES.key(SOURCE, DAY)
     assert "Ferry 1 leaves late" in places(store)[home]
-
-
-def test_l07_a_reparse_takes_a_row_out_of_the_old_partition(store: MemoryStore) -> None:
-    parsed, record = DATED_SINCE[0], WITHOUT_DATE[1]
-    capture = CaptureIdentity(parsed.url, record.captured_at, record.capture_digest)
-    Lake(store).land([(parsed, record)], reparsed={SOURCE: [capture]})
-    assert places(store)[UNDATED] == []
-    assert places(store)[ARTICLES.key(SOURCE, DAY)] == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
 
 
 def test_l07_a_move_that_is_killed_midway_is_done_again(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:

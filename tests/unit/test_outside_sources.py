@@ -13,6 +13,7 @@ from tests.commands import Cli
 from tests.live_lake import rows, yesterday
 from tests.outside_sources import PAPER, URL, feed, page
 from tests.servers import Answer, scripted_server
+from tests.tables import table
 
 DAY = yesterday()
 AT = datetime.combine(DAY, time(9), UTC)
@@ -91,37 +92,12 @@ def test_a_folder_that_does_not_exist_is_told_at_once(command: list[str], folder
     assert "remove it to use the default" in told
 
 
-@pytest.mark.parametrize(
-    ("name", "code", "fault"),
-    [
-        ("mypaper", "SOURCE =", "SyntaxError: invalid syntax"),
-        ("mypaper", "raise SystemExit('bye')", "SystemExit: bye"),
-        ("mypaper", PAPER.replace("mypaper", "other"), "ValueError: there must be SOURCE = Source(name='mypaper'"),
-        ("mypaper", PAPER.replace('"mypaper.example"', '"tass.com"'), "ValueError: host tass.com is claimed by tass"),
-        ("mypaper", PAPER.replace('("mypaper.example",)', '"mypaper.example"'), "hosts='mypaper.example' is no tuple"),
-        (
-            "mypaper",
-            PAPER.replace('"mypaper.example"', '"https://mypaper.example/"'),
-            "'https://mypaper.example/' is no",
-        ),
-        ("mypaper", PAPER.replace('"mypaper.example"', '""'), "ValueError: '' is no host"),
-        ("mypaper", PAPER.replace('body=".story"', 'body="div[["'), "Layout: body='div[[' is no CSS selector"),
-        ("mypaper", PAPER.replace('body=".story"', 'body=""'), "Layout: body='' is no CSS selector"),
-        ("mypaper", PAPER.replace('body=".story"', 'title="h1 >"'), "Layout: title='h1 >' is no CSS selector"),
-        ("mypaper", PAPER.replace('timezone="UTC"', "timezone=5"), "5 is no IANA time zone"),
-        ("mypaper", PAPER.replace("version=1", 'version="1"'), "TypeError: Source: version='1' is no int"),
-        ("mypaper", PAPER.replace('body=".story"', "body=1"), "TypeError: Layout: body=1 is no str | None"),
-        ("mypaper", PAPER.replace("version=1", "version=1, signature=('My',)"), "signature=('My',) is no tuple[re.Pat"),
-        ("mypaper", f"import re{PAPER}".replace("version=1", "version=1, signature=(re.compile('.*'),)"), "every text"),
-        ("web", PAPER.replace("mypaper", "web"), "the name web is that of hosts without a source"),
-        ("tass", PAPER.replace("mypaper", "tass"), "ValueError: the name tass is taken by "),
-    ],
-    ids=lambda value: value[:40],
-)
+@pytest.mark.parametrize(("old", "new", "fault"), table("outside_sources")["faults"], ids=lambda value: value[:40])
 def test_o10_a_broken_source_hurts_only_itself_and_is_named_with_file_and_error(
-    name: str, code: str, fault: str, folder: Path, cli: Cli
+    old: str, new: str, fault: str, folder: Path, cli: Cli
 ) -> None:
-    (folder / f"{name}.py").write_text(code)
+    name = new if new in {"web", "tass"} else "mypaper"
+    (folder / f"{name}.py").write_text(PAPER.replace(old, new))
     (folder / "zother.py").write_text(PAPER.replace("mypaper", "zother"))
     listed = cli.json("sources")
     faulty = [each for each in listed if each["fault"]]

@@ -55,24 +55,6 @@ def test_date_of_the_web_page_is_the_last_resort() -> None:
     assert found.published_raw == "2024-05-03"
 
 
-NEXT = "<article><h1>Hives</h1><div class=text><p>Of the hives.</p></div></article>"
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        NEXT,
-        f"<div>{NEXT}</div>",
-        "<div><h1>Hives</h1><div class=text><p>Of the hives.</p></div></div>",
-        "<article><h2><a href=/2024/hives.html>Hives</a></h2><div class=text><p>Of the hives.</p></div></article>",
-    ],
-)
-def test_next_story_below_is_not_of_the_body(after: str) -> None:
-    own = f"<article><h1>Boats</h1><div class=text>{PROSE}</div></article>"
-    found = article(body=own + after, prose="", layout={"body": ".text"})
-    assert [block.text for block in found.body] == ["It is a long story."]
-
-
 def test_parts_of_one_body_are_kept_together() -> None:
     parts = "<article><h1>Boats</h1><div class=text><p>One.</p></div><h2>More</h2><div class=text><p>Two.</p></div>"
     posts = "</article><article><h2>17:00</h2><div class=text><p>Three.</p></div></article>"

@@ -22,7 +22,6 @@ from infra.work.ingest import ingest as run_ingest
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.run import Run, RunReport
 from tests import sample_pages as pages
-from tests.commands import Cli
 from tests.disturbed_lake import objects
 from tests.ingests import ingest_all
 from tests.ten_orders import Content
@@ -227,11 +226,3 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     assert plan_left(find_inputs([str(path)]), ALL, run)[1].skipped == {}  # it may be another file
     forget(run.open_store(), inputs, run.choice(ALL))
     assert plan_left(inputs, ALL, run)[0] == plan(inputs)
-
-
-def test_a_command_that_ended_reads_all_when_run_again(alone: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
-    (alone / "a.warc.gz").write_bytes(ARCHIVES["sound"])
-    monkeypatch.setattr(captures, "PART_BYTES", 1_200)
-    monkeypatch.setattr("infra.work.ingest.PART_BYTES", 1_200)
-    for _ in range(2):
-        assert cli.json("ingest", "a.warc.gz")["captures"] == COUNT

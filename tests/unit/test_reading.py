@@ -116,15 +116,6 @@ def test_authors(head: str, layout: dict[str, str], authors: tuple[str, ...]) ->
     assert article(head, body, layout=layout).authors == authors
 
 
-def test_author_by_reference_is_looked_up_on_the_page() -> None:
-    graph = (
-        '<script type="application/ld+json">{"@graph": [{"@type": "Person", "@id": "#p1", "name": "Jane Doe"}, '
-        '{"@type": "NewsArticle", "author": [{"@id": "#p1"}, {"@id": "#p2"}, {"@id": ["#p1"]}, '
-        '{"@id": "#p1", "name": "Ann Poe"}]}]}</script>'
-    )
-    assert article(graph).authors == ("Jane Doe", "Ann Poe")
-
-
 @pytest.mark.parametrize(
     ("head", "layout", "expected"),
     [
@@ -302,11 +293,6 @@ def test_byline_is_a_name_of_the_meta_elements_where_the_layout_finds_none() -> 
 )  # fmt: skip
 def test_genre_comes_from_tags_types_section_and_address(head: str, body: str, url: str, genre: str) -> None:
     assert article(head, body, url=url, layout={"genre": ".tone"}).genre == genre
-
-
-def test_free_page_is_a_free_article() -> None:
-    page = ld(f'"url": "{URL}", "isAccessibleForFree": "True"').replace("NewsArticle", "WebPage")
-    assert article(page).access is Access.FREE
 
 
 def test_entry_of_a_list_of_facts_is_found_by_its_label() -> None:

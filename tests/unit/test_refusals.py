@@ -30,13 +30,6 @@ def test_pages_that_are_refused_for_a_while_all_land(way: str, refusing: Refusin
     refuse_and_recover(refusing, reply, reason, later=way in LATER)
 
 
-def test_a_site_all_of_whose_pages_are_under_maintenance_is_told(refusing: RefusingSite) -> None:
-    refusing.refuse(always(notice("Scheduled maintenance")), PATHS)
-    assert refusing.run("run", "tass") == 3
-    assert "6 of 6 pages (6 soft_error)" in refusing.said
-    assert refusing.state() == "partial"
-
-
 def test_pauses_grow_from_outage_to_outage_and_the_account_keeps_them(refusing: RefusingSite) -> None:
     refusing.refuse(always(notice("No", status="403 Forbidden")), PATHS)
     for expected in (PATHS, PATHS, ()):  # at once, then after a quarter of an hour

@@ -1,6 +1,6 @@
 """A day of a source from the raw archive, a web archive and the site, and what is said of it afterwards."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ import pytest
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.days import Days
-from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES, REJECTS
@@ -18,7 +17,6 @@ from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.land_outcomes import archive_and_parse, land_outcomes
 from infra.work.live.fetch_pages import Fetched
-from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import run_days
 from infra.work.run import RunReport
@@ -27,7 +25,7 @@ from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite
-from tests.live_lake import rows, run_on, today, work, yesterday
+from tests.live_lake import rows, run_on, today, yesterday
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
 
@@ -134,32 +132,6 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
     assert set(modes(lake)) == published(site)
 
 
-@pytest.mark.parametrize(
-    ("reason", "state"),
-    [(FetchReason.TIMEOUT, State.PARTIAL), (FetchReason.ROBOTS, State.LANDED), (FetchReason.URL, State.LANDED)],
-)
-def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
-    reason: FetchReason, state: State, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refused = site.expected("tass", DAY)[0].url
-
-    def fetch_pages(*arguments: Any) -> Generator[Fetched | None, None, None]:
-        for page in real_fetch_pages(*arguments):
-            fails = page is not None and page.url == refused
-            yield Fetched(refused, None, FetchError(reason, "as told")) if fails else page
-
-    with monkeypatch.context() as failing:
-        failing.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
-        report, _ = worked(site, lake)
-    assert report.failed == {reason.value: 1}
-    assert state_of(lake) is state
-    site.forget_requests()
-    worked(site, lake)
-    again = set() if reason is FetchReason.URL else {refused}
-    assert asked(site) & published(site) == again
-    assert set(modes(lake)) == published(site) - ({refused} - again)
-
-
 def test_a_day_of_many_lands_in_parts(
     site: DemoSite, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,12 +158,6 @@ def test_l02_what_came_before_an_interrupt_is_staged_and_lands_without_a_request
     worked(site, lake)
     assert first[0] not in asked(site)
     assert set(modes(lake)) == published(site)
-
-
-def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
-    work(site, lake, "tass", Days.one(today()))
-    manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
-    assert manifest is None or not manifest.looked_at
 
 
 def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:

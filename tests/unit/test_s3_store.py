@@ -119,11 +119,6 @@ def test_l05_error_answer_is_told_with_its_remedy(aws_environment: pytest.Monkey
             assert str(caught.value) == f"s3://news/lake: {what} (S3 said {code}). {remedy}"
 
 
-def test_l05_missing_bucket_is_named(moto_lake: str) -> None:
-    with pytest.raises(NewslakeError, match=r"s3://absent-bucket: there is no such bucket .* Create the bucket"):
-        open_store("s3://absent-bucket").check()
-
-
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [

@@ -11,7 +11,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.server.schemas.schedules import CronSchedule
 
-from flows.jobs.run import day_of, newest_by_day, skipped_for_newer_run
+from flows.jobs.run import day_of, newest_by_day
 from parsers.registry import sources
 from parsers.source.definition import Schedule, usual_schedules
 
@@ -110,7 +110,3 @@ def test_o03_500_late_runs_leave_one_for_each_day_the_newest() -> None:
 def test_o03_of_two_schedules_at_the_same_time_for_one_day_one_runs() -> None:
     first, second = due(0, run_id=UUID(int=1)), due(0, run_id=UUID(int=2))
     assert newest_by_day([first, second]) == newest_by_day([second, first]) == {NOON.date(): second}
-
-
-def test_a_run_outside_of_prefect_is_never_skipped() -> None:
-    assert skipped_for_newer_run() is None

@@ -119,18 +119,6 @@ def test_s04_no_fault_loses_an_entry(fault: str) -> None:
     assert (reading.unusable, reading.lacking) == ({}, "")
 
 
-def test_s04_sitemap_that_breaks_off_is_read_up_to_there() -> None:
-    reading = read(urlset(url("/a"), url("/b"), "<url><loc>/cut")[: -len("</urlset>")])
-    assert [link.url for link in reading.links] == ["https://news.example/a", "https://news.example/b"]
-    assert reading.lacking == "it breaks off: what follows is missing"
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "euc-kr"])
-def test_s04_sitemap_in_another_encoding_is_read(encoding: str) -> None:
-    document = f'<?xml version="1.0" encoding="{encoding}"?><urlset>{url("/뉴스")}</urlset>'
-    assert read(document.encode(encoding)).links[0].url == "https://news.example/%EB%89%B4%EC%8A%A4"
-
-
 @example(b"<?xml?><?xml version='' encoding='x'?>")
 @example(b"<?xml?><?xml version='1.0' encoding='utf-7'?>")
 @given(

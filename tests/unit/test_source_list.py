@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate.sources import render
-from flows.reports.source_list import country_of, grouped
+from flows.reports.source_list import grouped
 from parsers.registry import sources
 from parsers.source.definition import Source
 from tests.commands import Cli
@@ -55,10 +55,6 @@ def test_language_has_no_region_and_a_source_may_have_no_country() -> None:
         "no country of the list (qq), en": ["odd"],
         "no country stated, en": ["paper"],
     }
-
-
-def test_every_country_of_ours_has_a_name() -> None:
-    assert not [name for name, source in sources().items() if country_of(source).startswith("no country")]
 
 
 @pytest.mark.parametrize("asked", [("--country", "uk"), ("--language", "deutsch")])

@@ -12,7 +12,7 @@ from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery import Drop, dated_span, local_days
 from infra.work.live.list_client import DATED
-from parsers.source.discovery import Feed, Link, NewsSitemap, Sitemap
+from parsers.source.discovery import Link, Sitemap
 from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, at, paths, rss, run, source, urlset
 from tests.news_site import NewsSite
 from tests.tables import table
@@ -67,13 +67,6 @@ def test_s07_article_that_is_named_often_is_given_once(site: NewsSite, client: P
     assert found.dropped == {Drop.DUPLICATE: 4}
 
 
-def test_list_that_is_declared_twice_is_asked_once(site: NewsSite, client: PoliteClient) -> None:
-    site.pages["news.example/feed"] = rss("/a")
-    found = run(source(FEED, Feed(FEED.url), NewsSitemap(FEED.url)), client)
-    assert site.asked == [(200, "news.example/feed")]
-    assert (paths(found), len(found.feeds)) == (["/a"], 1)
-
-
 @pytest.mark.parametrize(
     ("zone", "first", "last"),
     [("UTC", 9, 9), ("Europe/Moscow", 9, 10), ("America/New_York", 8, 9), ("Pacific/Kiritimati", 9, 10)],
@@ -81,11 +74,6 @@ def test_list_that_is_declared_twice_is_asked_once(site: NewsSite, client: Polit
 def test_local_days_are_those_that_overlap(zone: str, first: int, last: int) -> None:
     days = local_days(Days.one(DAY), zone)
     assert (days[0].day, days[-1].day, len(days)) == (first, last, last - first + 1)
-
-
-def test_a_monthly_sitemap_is_of_all_days_of_its_month() -> None:
-    monthly = Sitemap(MAP.url, dated=re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})"))
-    assert dated_span("/s-2024-02.xml", monthly) == (date(2024, 2, 1), date(2024, 2, 29))
 
 
 @pytest.mark.parametrize(

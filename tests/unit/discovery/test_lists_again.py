@@ -18,7 +18,6 @@ from tests.discovery_runs import (
     index,
     is_whole,
     listing,
-    paths,
     rss,
     run,
     source,
@@ -112,52 +111,6 @@ def test_f28_unchanged_lists_are_neither_sent_nor_saved(
     assert (second.links, second.dropped) == (first.links, first.dropped)
     assert not second.state.save()
     assert store.puts == []
-
-
-def test_without_validators_bytes_tell_what_changed(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.validators = False
-    site.pages["news.example/feed"] = rss("/a")
-    run(source(FEED), client, store).state.save()
-    found = run(source(FEED), client, store)
-    assert (paths(found), found.feeds[0].status, found.state.save()) == (["/a"], FeedStatus.UNCHANGED, False)
-
-
-@pytest.mark.parametrize("loss", ["killed before it saved", "state deleted", "feed changed"])
-def test_feed_that_is_forgotten_is_read_anew(
-    loss: str, site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
-    site.pages["news.example/feed"] = rss("/old" if loss == "feed changed" else "/a")
-    found = run(source(FEED), client, store)
-    if loss != "killed before it saved":
-        found.state.save()
-    if loss == "state deleted":
-        store.objects.clear()
-    site.pages["news.example/feed"] = rss("/a")
-    assert paths(run(source(FEED), client, store)) == ["/a"]
-    assert site.asked == [(200, "news.example/feed")] * 2
-
-
-def test_the_page_after_an_unchanged_last_is_not_asked(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
-    page = "news.example/2024/05/09/{}/"
-    site.pages = {page.format(1): listing("/b"), page.format(2): listing("/a")}
-    archive = source(DayArchive("https://news.example/%Y/%m/%d/{page}/", links="h2 a", pages=5), timezone="UTC")
-    run(archive, client, store).state.save()
-    assert site.asked == [(200, page.format(1)), (200, page.format(2)), (404, page.format(3))]
-    written = dict(store.objects)
-
-    site.forget()
-    again = run(archive, client, store)
-    assert not again.state.save()
-    assert store.objects == written
-    assert paths(again) == ["/b", "/a"]
-    assert site.asked == [(304, page.format(1)), (304, page.format(2))]
-
-    site.forget()
-    site.pages |= {page.format(2): listing("/c"), page.format(3): listing("/a")}
-    assert paths(run(archive, client, store)) == ["/b", "/c", "/a"]
-    assert site.asked[1:] == [(200, page.format(2)), (200, page.format(3)), (404, page.format(4))]
 
 
 def test_a_list_is_given_up_once_gone_for_two_days(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
