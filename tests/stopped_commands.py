@@ -153,7 +153,7 @@ PHASES = (
     Phase("its turn", BACKFILL, _asked(STORY, 2), settings=SLOW),
     Phase("reading", INGEST, lambda at: at.holds(".locks/*")),  # the lake was tried out: it begins
     Phase("parsing", INGEST, lambda at: at.holds("raw/**/*.warc.gz") and at.processes > 2),
-    Phase("landing", INGEST, lambda at: at.holds("articles/**/*.parquet")),
+    Phase("landing", INGEST, lambda at: at.holds("staging/rows/*.rows")),
     Phase("parsing", REPARSE, lambda at: at.processes > 2, filled=True),
 )
 
