@@ -11,11 +11,10 @@ from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from flows.reports.plan import repair_rows
-from infra.lake.lake import Lake
-from infra.lake.staged_rows import land_staged
 from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs, upgrade
 from infra.work.backfill.plan import require_all_done
+from infra.work.ingest import land_left
 from infra.work.run import RunReport
 
 
@@ -41,8 +40,7 @@ def maintain(
     logger = get_run_logger()
     run = begin_run(lake)
     store = run.open_store()
-    if not dry_run:
-        land_staged(Lake(store))  # of an ingest that was killed
+    left = RunReport() if dry_run else land_left(run)  # of an ingest that was killed
     repairs = plan_repairs(store, now=datetime.now(UTC), names=sources, relist=not dry_run)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
@@ -50,7 +48,7 @@ def maintain(
     if not dry_run:
         upgrade(store, repairs.old)
     report, failed = run_batches(batches, run, max_active, "maintain-progress")
-    report += RunReport(alarms=repairs.alarms)
+    report += left + RunReport(alarms=repairs.alarms)
     publish("maintain", report, run, {batch.source for batch in batches}, repairs.days)
     if not dry_run:
         tell_of_lake(

@@ -1,6 +1,6 @@
 """Rows on their way into partitions: safe once they are staged, and landed together.
 
-    staging/rows/<digest>.rows     rows of some 2,000 pages; deleted once they have landed
+    staging/rows/<digest of index>.rows     rows of some 2,000 pages; deleted once they have landed
 
 A partition is one object, so landing into it costs what it holds. An ingest meets the same days in each of its files:
 it stages what it reads, and lands all of it in one step, each partition once. Landing again changes nothing, so
@@ -8,7 +8,8 @@ whoever finds staged rows may land them: a run that was killed leaves them to th
 once do no harm.
 
 An object begins with a line of JSON, its index. Then come the rows of one partition after the other, each an Arrow
-record batch packed with zstd, in an order in which those of some partitions that land together lie side by side.
+record batch packed with zstd, in an order in which those of some partitions that land together lie side by side. The
+index has digests of them: else a flipped bit might land as good.
 """
 
 import hashlib
@@ -52,6 +53,7 @@ class _Part(NamedTuple):
     name: str
     packed: int  # bytes in the object
     size: int  # and unpacked
+    digest: str  # of those in the object
 
     @property
     def order(self) -> tuple[bool, str, str, str]:
@@ -93,10 +95,9 @@ class StagingLake(Lake):
         if packed:
             schemas = {kind.name: b64encode(kind.schema.serialize()).decode() for kind in (REJECTS, ARTICLES)}
             index = {"version": SCHEMA_VERSION, "schemas": schemas, "parts": [tuple(part) for part, _ in packed]}
-            body = b"\n".join((orjson.dumps(index), b"".join(body for _, body in packed)))
-            key = f"{FOLDER}{hashlib.sha256(body).hexdigest()[:32]}.rows"
+            line = orjson.dumps(index)
             with suppress(ConflictError):  # the answer to it got lost, or the same was read again
-                self.store.put(key, body, if_match=None)
+                self.store.put(_key(line), b"\n".join((line, b"".join(body for _, body in packed))), if_match=None)
         return LandingReport(unfit=unfit)
 
 
@@ -106,7 +107,15 @@ def _packed(rows: Rows) -> Iterator[tuple[_Part, bytes]]:
             (batch,) = table.combine_chunks().to_batches()
             plain = batch.serialize()
             body = pa.compress(plain, CODEC, asbytes=True)
-            yield _Part(kind.name, source, name, len(body), plain.size), body
+            yield _Part(kind.name, source, name, len(body), plain.size, _digest(body)), body
+
+
+def _key(line: bytes) -> str:
+    return f"{FOLDER}{_digest(line)}.rows"
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def staged_bytes(store: ObjectStore) -> int:
@@ -130,16 +139,20 @@ def land_staged(lake: Lake) -> LandingReport:
 def _opened(store: ObjectStore, info: ObjectInfo) -> _Fragment | None:
     """The index of an object; None if somebody else has landed it meanwhile."""
     try:
-        head = store.get_range(info.key, 0, min(HEAD_BYTES, info.size))
+        head = store.get_range(info.key, 0, min(HEAD_BYTES, info.size)) if info.size else b""
         if b"\n" not in head:
             head = store.get_range(info.key, 0, info.size)
         line, _, _ = head.partition(b"\n")
+        if _key(line) != info.key:
+            raise ValueError("its index is not what was written")
         index = orjson.loads(line)
         parts = {part.order: part for part in (_Part(*each) for each in index["parts"])}
-        begins = accumulate((part.packed for part in parts.values()), initial=len(line) + 1)
+        *begins, end = accumulate((part.packed for part in parts.values()), initial=len(line) + 1)
+        if end != info.size:
+            raise ValueError(f"{info.size} bytes, its index says {end}")
         schemas = {name: pa.ipc.read_schema(pa.py_buffer(b64decode(each))) for name, each in index["schemas"].items()}
-        return _Fragment(info.key, index["version"], schemas, dict(zip(parts, begins, strict=False)), parts)
-    except RangeMissingError:
+        return _Fragment(info.key, index["version"], schemas, dict(zip(parts, begins, strict=True)), parts)
+    except RangeMissingError:  # what is listed is whole, and never changes
         return None
     except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise _damaged(info.key, error) from error
@@ -167,9 +180,11 @@ def _read(store: ObjectStore, group: set[Order], fragment: _Fragment) -> list[tu
     found = []
     for order in mine:
         part, begin = fragment.parts[order], fragment.begins[order] - start
-        kind = TABLES[part.table]
+        packed, kind = body[begin : begin + part.packed], TABLES[part.table]
         try:
-            plain = pa.decompress(body[begin : begin + part.packed], decompressed_size=part.size, codec=CODEC)
+            if _digest(packed) != part.digest:
+                raise ValueError(f"the rows of {kind.key(part.source, part.name)} are not what was written")
+            plain = pa.decompress(packed, decompressed_size=part.size, codec=CODEC)
             batch = pa.ipc.read_record_batch(plain, fragment.schemas[part.table])
             batch.validate(full=True)
         except (pa.ArrowException, OSError, ValueError) as error:

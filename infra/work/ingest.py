@@ -159,7 +159,7 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
         report += result_of(keeping)
         report += keep(waiting, {each: end_of(each) for each in chunk.inputs})
     if staged_bytes(store) >= LANDED_BYTES:
-        report += _landed(run)
+        report += land_left(run)
     if copied and chunk.inputs[0].in_place:
         advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
     if skipped and not (report.captures or advice):
@@ -244,21 +244,22 @@ def ingest(
     try:
         report = sum(map(do, chunks), RunReport())
     except NewslakeError:
-        _landed(run)  # what was read is there for all to see
+        land_left(run)  # what was read is there for all to see
         raise
-    report += _landed(run)
+    report += land_left(run)
     forget(run.open_store(), inputs, run.choice(wanted))
     return report
 
 
 @span("land")
-def _landed(run: Run) -> RunReport:
+def land_left(run: Run) -> RunReport:
+    """Land what is staged, whoever staged it, and judge its days: those too that a killed landing had got to."""
     lake = Lake(run.open_store())
     landing = land_staged(lake)
     return RunReport(
         partitions_written=len(landing.written),
         partitions_unchanged=len(landing.unchanged),
-        findings=judge_landed(lake, run, landing.written),
+        findings=judge_landed(lake, run, (*landing.written, *landing.unchanged)),
     )
 
 

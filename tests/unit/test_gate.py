@@ -7,11 +7,12 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
-from infra.lake.staged_rows import StagingLake, land_staged
+from infra.lake.staged_rows import FOLDER, StagingLake, land_staged
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, suspect_days
 from infra.work.gate import judge_landed
+from infra.work.ingest import land_left
 from infra.work.land_outcomes import land_outcomes
-from infra.work.run import ParsedCapture, RunReport
+from infra.work.run import ParsedCapture, Run, RunReport
 from parsers.record.outcome import RejectReason
 from parsers.source.checks import Check, Finding, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
@@ -276,3 +277,19 @@ class TestLandedTogether:
         assert [finding.date for finding in found] == [day(on) for on in range(7, 40)]
         assert suspects(store).keys() == {day(on) for on in range(7, 40)}
         assert judge_landed(lake, RUN, [(SOURCE, day(8)), ("web", "2024-01-01.0b")]) == ()  # it is suspect already
+
+    def test_days_that_a_killed_landing_had_got_to_are_judged_by_the_next(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = MemoryStore()
+        for on in range(10):
+            broken: dict[str, Any] = {"title": None} if on >= 7 else {}
+            land_outcomes(
+                [examined(on, number, **broken) for number in range(30)], StagingLake(store), RUN, mode="ingest"
+            )
+        staged = {name: body for name, body in store.objects.items() if name.startswith(FOLDER)}
+        land_staged(Lake(store))
+        store.objects |= staged
+        monkeypatch.setattr(Run, "open_store", lambda _: store)
+        assert [finding.date for finding in land_left(RUN).findings] == [day(7), day(8), day(9)]
+        assert suspects(store).keys() == {day(7), day(8), day(9)}

@@ -151,20 +151,39 @@ def test_an_index_longer_than_what_is_read_at_first(staged: MemoryStore, monkeyp
     "damage",
     [
         lambda body: body[:50],
+        lambda body: body[:-1],
+        lambda body: body.replace(b"2024-05-01", b"2024-05-02"),
         lambda body: b"{}\n" + body,
         lambda body: b"[1]\n",
         lambda body: body.replace(b"\x28\xb5\x2f\xfd", b"abcd"),
         lambda body: b"",
     ],
-    ids=["cut", "no index", "a list", "other rows", "empty"],
+    ids=[
+        "cut",
+        "cut in its rows",
+        "another day in its index",
+        "no index",
+        "a list",
+        "other rows",
+        "empty",
+    ],
 )
 def test_l05_damaged_rows_are_named_and_nothing_lands(damage: Any, staged: MemoryStore) -> None:
     key = left(staged)[0]
     staged.objects[key] = damage(staged.objects[key])
-    with pytest.raises(NewslakeError, match=f"{key} is damaged: .*") as told:
+    with pytest.raises(NewslakeError, match=f"{key} is damaged: ") as told:
         land_staged(Lake(staged))
     assert "ingest what was being read again" in told.value.remedy
     assert len(left(staged)) == len(BATCHES)
+
+
+def test_l05_a_bit_that_flips_anywhere_is_found(staged: MemoryStore) -> None:
+    key = left(staged)[0]
+    body = staged.objects[key]
+    for place in range(0, len(body), 101):
+        staged.objects[key] = bytes((*body[:place], body[place] ^ 1, *body[place + 1 :]))
+        with pytest.raises(NewslakeError, match=f"{key} is damaged: "):
+            land_staged(Lake(staged))
 
 
 class TestShards:
