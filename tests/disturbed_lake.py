@@ -13,6 +13,7 @@ from typing_extensions import override
 from infra.archive.raw_archive import RawArchive
 from infra.base.settings import Settings
 from infra.intake.captures import find_inputs
+from infra.lake.staged_rows import FOLDER as STAGED
 from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
@@ -95,8 +96,8 @@ class States:
     after: Mapping[str, bytes]
 
     def require_between(self, store: ObjectStore) -> int:
-        """Each object is as it was or as it becomes, none is torn or gone, and no row leads nowhere."""
-        present = objects(store)
+        """Each object but staged rows is as it was or as it becomes; none is torn or gone, and no row leads nowhere."""
+        present = {key: body for key, body in objects(store).items() if not key.startswith(STAGED)}
         assert present.keys() >= self.before.keys()
         for key, body in present.items():
             assert body in (self.before.get(key), self.after.get(key)), f"{key} is neither old nor new"

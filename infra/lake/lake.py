@@ -16,13 +16,15 @@ from infra.base.stop import SIDE_BY_SIDE, Threads
 from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects
+from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects, leave_others
 from infra.lake.partition import (
     ARTICLES,
     REJECTS,
     Manifest,
     TableKind,
+    date_of,
     decode,
+    name_of,
     read_partition,
     read_rows,
     shard_of,
@@ -62,6 +64,7 @@ class Lake:
         self._footers = Footers(store)
         self._identities: dict[tuple[str, str], Identities] = {}  # by source and shard
         self._undated_moved: set[str] = set()  # sources
+        self._divided: set[tuple[str, str]] = set()  # sources and days
 
     def land(
         self,
@@ -92,6 +95,7 @@ class Lake:
         self, changes: Changes, rows: Rows, looked_at: Collection[PartitionId], verdicts: Mapping[str, Verdicts]
     ) -> LandingReport:
         partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows.articles, *looked_at})}
+        self._divide(changes, rows.articles)
         changes.expect([*partitions.values(), *(REJECTS.key(*partition) for partition in rows.rejects)])
         moved = self._move_undated(changes, {source for source, _ in partitions} | verdicts.keys())
         nothing = ARTICLES.schema.empty_table()
@@ -203,6 +207,20 @@ class Lake:
             self._undated_moved.add(source)
         return moved
 
+    def _divide(self, changes: Changes, landed: Iterable[PartitionId]) -> None:
+        """Move articles of days that an older newslake did not divide to the shards; what is left is without rows."""
+        days = {(source, date_of(name)) for source, name in landed if shard_of(name)} - self._divided
+        for source, day in sorted(days):
+            old = read_rows(self.store, ARTICLES, source, day)
+            places = [name_of(source, day, url) for url in old["canonical_url"].to_pylist()]
+            for name in sorted({*places}):
+                mine, key = old.filter(pa.array([each == name for each in places])), ARTICLES.key(source, name)
+                changes.merge(key, partial(land_articles, new=mine, reparsed={}, name=key))
+            if places:  # killed in between, readers meet articles twice until the next landing does it again
+                gone, key = old[ARTICLES.identity].combine_chunks(), ARTICLES.key(source, day)
+                changes.merge(key, partial(leave_others, gone=gone, name=key))
+            self._divided.add((source, day))
+
     def _settled(self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[PartitionId]:
         """Take landed articles out of other partitions, or of their own if those have greater rows; what it wrote."""
         identities: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)  # by source and shard
@@ -211,7 +229,7 @@ class Lake:
         for source, of_source in groupby(sorted(identities), lambda place: place[0]):
             partitions = {name: info for _, name, info in self.partitions(source)}
             for _, shard in of_source:
-                # An older newslake did not divide the days of `web`.
+                # An older newslake did not divide the days of `web`, and not all are divided yet.
                 listed = {name: info for name, info in partitions.items() if shard_of(name) in ("", shard)}
                 # Only where there are two partitions can an article be in several.
                 if len(listed) > 1:

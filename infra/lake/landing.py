@@ -133,6 +133,13 @@ def leave_greatest(old: bytes | None, others: Any, name: str) -> Merged:
     return encode(ARTICLES, _together(left, staying), looked_at=manifest.looked_at), 0
 
 
+def leave_others(old: bytes | None, gone: Any, name: str) -> Merged:
+    """Drop rows by their identities."""
+    rows, manifest = _decoded(ARTICLES, old, name)
+    staying = rows.filter(pc.invert(pc.is_in(rows[ARTICLES.identity], value_set=gone)))
+    return encode(ARTICLES, staying, looked_at=manifest.looked_at), 0
+
+
 def _parted(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> tuple[Any, Any]:
     """Rows that the new ones may replace, and all others, which stay as they are and need not be looked at."""
     identities = rows[ARTICLES.identity]

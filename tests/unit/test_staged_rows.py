@@ -222,3 +222,7 @@ class TestShards:
         ]
         assert sorted(number for number, _ in rows) == ["0", "1", "2"]
         assert (("1", "Now") in rows) == bool(later)
+        assert Lake(store).read_partition("web", "2024-05-01").num_rows == 0
+        before = dict(store.objects)
+        assert Lake(store).land([landed(n, source="web") for n in range(3)]).written == ()
+        assert store.tables == {key: body for key, body in before.items() if not key.startswith("_catalog/")}
