@@ -34,7 +34,7 @@ EndOption = Annotated[date | None, options.day("--end", "The day after the last,
 
 
 def status(
-    source: options.OnlySource = None,
+    source: options.AnySource = None,
     start: StartOption = None,
     end: EndOption = None,
     everything: Annotated[

@@ -27,10 +27,11 @@ def known(names: str | list[str] | None) -> str | list[str] | None:
 
 
 def known_or_unknown(name: str | None) -> str | None:
-    """The same for commands that also take `_unknown`."""
+    """The same for commands that read the lake, which has folders that no source file is for."""
     from infra.base.known_sources import UNKNOWN_SOURCE
+    from parsers.generic.reader import WEB
 
-    return name if name == UNKNOWN_SOURCE else str(known(name)) if name else None
+    return name if name in (UNKNOWN_SOURCE, WEB) else str(known(name)) if name else None
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document (or one line a row) on stdout.")]
@@ -45,11 +46,12 @@ Sources = Annotated[
     list[str] | None,
     typer.Argument(metavar="SOURCE…", callback=known, help="Names of sources. Default: all that the lake knows."),
 ]
-OnlySource = Annotated[str | None, typer.Option("--source", callback=known, help="Only this source.")]
 AnySource = Annotated[
     str | None,
     typer.Option(
-        "--source", callback=known_or_unknown, help="Only this source, or `_unknown`: pages of no known source."
+        "--source",
+        callback=known_or_unknown,
+        help="Only this source; or `web`: hosts without a source; or `_unknown`: rejected pages of no known source.",
     ),
 ]
 Start = Annotated[date | None, day("--start", "First day, UTC, YYYY-MM-DD. Default: the earliest.")]

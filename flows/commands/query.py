@@ -124,7 +124,7 @@ def query(
 
 
 def export(
-    source: options.OnlySource = None,
+    source: options.AnySource = None,
     start: options.Start = None,
     end: options.End = None,
     form: Annotated[TextFormat, typer.Option("--format", help="How each article is written.")] = TextFormat.JSONL,

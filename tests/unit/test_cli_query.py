@@ -14,9 +14,11 @@ import pytest
 from flows.commands.query import EXAMPLES
 from flows.reports.answers import as_markdown, as_text
 from infra.base.errors import UNSAFE, NewslakeError
+from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.commands import Cli
+from tests.lake_samples import landed as record
 
 HEADLINE = "Cranes of bay 0 winter further north"
 
@@ -222,3 +224,16 @@ def test_nothing_that_a_page_says_is_markup_in_markdown() -> None:
 
 def test_status_ends_with_a_summary(cli: Cli, landed: None) -> None:
     assert cli("status", "--all").splitlines()[-1] == "4 articles of 1 source, 3 days: 3 unlisted"
+
+
+def test_a_day_of_web_is_one_to_all_commands_that_read(alone: Path, cli: Cli) -> None:
+    articles = [record(number, source="web", url=f"https://paper{number}.example/a") for number in range(9)]
+    Lake(open_store("lake")).land(articles)
+    assert len(list(alone.glob("lake/articles/source=web/date=2024-05-01/*.parquet"))) > 4
+    assert cli.json("query", "SELECT count(*) AS n FROM articles", "--source", "web") == {"n": 9}
+    assert cli("export", "--source", "web").count("\n") == 9
+    (day,) = [each for each in cli.json("status", "--source", "web", "--all") if each["articles"]]
+    assert (day["date"], day["articles"]) == ("2024-05-01", 9)
+    assert cli.json("show", articles[3][0].article_id)["date"] == "2024-05-01"
+    expired = cli.json("expire", "--layer", "articles", "--older-than", "1", "--source", "web")["days"]
+    assert {each["day"] for each in expired} == {"2024-05-01"}
