@@ -82,14 +82,14 @@ class Lake:
         source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
         """
         rows, unfit, rejects = tabulated(articles, rejects)
-        with Changes(self.store) as changes:
-            landed = self._land(changes, rows, looked_at, _verdicts(articles, rejects, reparsed or {}))
-        return replace(landed, unfit=unfit)
+        return replace(self.land_rows(rows, looked_at, _verdicts(articles, rejects, reparsed or {})), unfit=unfit)
 
-    def land_rows(self, rows: Rows) -> LandingReport:
-        """Merge rows into their partitions, as `land` does."""
+    def land_rows(
+        self, rows: Rows, looked_at: Collection[PartitionId] = (), verdicts: Mapping[str, Verdicts] | None = None
+    ) -> LandingReport:
+        """Merge rows into their partitions; see `land`."""
         with Changes(self.store) as changes:
-            return self._land(changes, rows, (), {})
+            return self._land(changes, rows, looked_at, verdicts or {})
 
     def _land(
         self, changes: Changes, rows: Rows, looked_at: Collection[PartitionId], verdicts: Mapping[str, Verdicts]

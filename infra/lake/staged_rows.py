@@ -15,7 +15,7 @@ index has digests of them: else a flipped bit might land as good.
 import hashlib
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -29,14 +29,12 @@ from typing_extensions import override
 from infra.base.errors import NewslakeError
 from infra.base.lanes import in_batches
 from infra.base.stop import Threads
-from infra.lake.lake import Lake, LandingReport
+from infra.lake.lake import Lake, LandingReport, Verdicts
 from infra.lake.partition import ARTICLES, REJECTS, TABLES, shard_of
-from infra.lake.rejects import Reject
-from infra.lake.rows import Landed, PartitionId, Rows, tabulated
+from infra.lake.rows import PartitionId, Rows
 from infra.lake.schema import conform
 from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore, RangeMissingError
 from parsers.record.article import SCHEMA_VERSION
-from parsers.record.capture import CaptureIdentity
 
 FOLDER: Final = "staging/rows/"
 CODEC: Final = "zstd"
@@ -79,18 +77,12 @@ class StagingLake(Lake):
     """A lake that stages what is to be landed, for `land_staged`."""
 
     @override
-    def land(
-        self,
-        articles: Sequence[Landed],
-        rejects: Sequence[Reject] = (),
-        *,
-        looked_at: Collection[PartitionId] = (),
-        reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
+    def land_rows(
+        self, rows: Rows, looked_at: Collection[PartitionId] = (), verdicts: Mapping[str, Verdicts] | None = None
     ) -> LandingReport:
-        """Put records down. Those that do not fit the schema are quarantined (L01)."""
-        if looked_at or reparsed:
+        """Put rows down."""
+        if looked_at or verdicts:
             raise ValueError("days that were looked at, and what was parsed again, are landed at once")
-        rows, unfit, _ = tabulated(articles, rejects)
         packed = sorted(_packed(rows), key=lambda each: each[0].order)
         if packed:
             schemas = {kind.name: b64encode(kind.schema.serialize()).decode() for kind in (REJECTS, ARTICLES)}
@@ -98,7 +90,7 @@ class StagingLake(Lake):
             line = orjson.dumps(index)
             with suppress(ConflictError):  # the answer to it got lost, or the same was read again
                 self.store.put(_key(line), b"\n".join((line, b"".join(body for _, body in packed))), if_match=None)
-        return LandingReport(unfit=unfit)
+        return LandingReport()
 
 
 def _packed(rows: Rows) -> Iterator[tuple[_Part, bytes]]:
